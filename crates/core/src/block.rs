@@ -1,0 +1,132 @@
+//! Strided memory with a dtype.
+
+use std::sync::Arc;
+
+use crate::{Buffer, DType, Element, Shape, Strides, row_major_strides};
+
+/// A strided array in memory, without its element type.
+///
+/// Cheap to clone: clones share the memory. Strides count elements and may be negative or zero.
+#[derive(Clone, Debug)]
+pub struct Block {
+    buffer: Arc<Buffer>,
+    /// Offset of the first element, in elements.
+    offset: usize,
+    dtype: DType,
+    shape: Shape,
+    strides: Strides,
+}
+
+impl Block {
+    /// A fresh row-major block with uninitialised elements, in memory of the engine.
+    ///
+    /// The caller must have checked that the shape fits in memory (`byte_len`).
+    pub fn uninit(dtype: DType, shape: &[usize]) -> Self {
+        let len: usize = shape.iter().product();
+        Self::row_major(Arc::new(Buffer::uninit(len * dtype.size())), dtype, shape)
+    }
+
+    /// A row-major block over the whole of `buffer`.
+    pub fn row_major(buffer: Arc<Buffer>, dtype: DType, shape: &[usize]) -> Self {
+        debug_assert!(shape.iter().product::<usize>() * dtype.size() <= buffer.bytes());
+        Block { buffer, offset: 0, dtype, shape: shape.into(), strides: row_major_strides(shape) }
+    }
+
+    /// A block over part of a buffer.
+    ///
+    /// # Safety
+    /// Every element that shape, strides and offset reach must lie within the buffer and be aligned for the
+    /// dtype.
+    pub unsafe fn from_parts(
+        buffer: Arc<Buffer>,
+        offset: usize,
+        dtype: DType,
+        shape: Shape,
+        strides: Strides,
+    ) -> Self {
+        Block { buffer, offset, dtype, shape, strides }
+    }
+
+    /// The box at `start` with `shape`, sharing memory. The box must lie within this block.
+    pub fn region(&self, start: &[usize], shape: &[usize]) -> Self {
+        let empty = shape.contains(&0);
+        let mut offset = self.offset as isize;
+        for (k, (&at, &n)) in start.iter().zip(shape).enumerate() {
+            assert!(at + n <= self.shape[k], "box {start:?} + {shape:?} outside of {:?}", self.shape);
+            if !empty {
+                offset += at as isize * self.strides[k];
+            }
+        }
+        Block { offset: offset as usize, shape: shape.into(), ..self.clone() }
+    }
+
+    /// Element type.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Lengths of the axes.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Strides in elements.
+    pub fn strides(&self) -> &[isize] {
+        &self.strides
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of the elements.
+    pub fn bytes(&self) -> usize {
+        self.len() * self.dtype.size()
+    }
+
+    /// First element.
+    pub fn as_ptr(&self) -> *const u8 {
+        self.buffer.as_ptr().wrapping_add(self.offset * self.dtype.size())
+    }
+
+    /// First element, for writing. Only the task that made the block may write it, before anyone reads.
+    pub fn as_mut_ptr(&self) -> *mut u8 {
+        self.buffer.as_mut_ptr().wrapping_add(self.offset * self.dtype.size())
+    }
+
+    /// The memory.
+    pub fn buffer(&self) -> &Arc<Buffer> {
+        &self.buffer
+    }
+
+    /// The memory, given up.
+    pub fn into_buffer(self) -> Arc<Buffer> {
+        self.buffer
+    }
+
+    /// Whether elements are row-major without gaps.
+    pub fn is_row_major(&self) -> bool {
+        self.is_empty() || {
+            let expected = row_major_strides(&self.shape);
+            self.shape.iter().zip(&self.strides).zip(&expected).all(|((&n, s), e)| n == 1 || s == e)
+        }
+    }
+
+    /// The elements as a slice, if they are row-major without gaps and of type `A`.
+    ///
+    /// # Safety
+    /// Every element must have been written.
+    pub unsafe fn as_slice<A: Element>(&self) -> Option<&[A]> {
+        if A::DTYPE != self.dtype || !self.is_row_major() {
+            return None;
+        }
+        // SAFETY: within the buffer and aligned by the constructors' contract; written by the caller's.
+        Some(unsafe { std::slice::from_raw_parts(self.as_ptr().cast(), self.len()) })
+    }
+}

@@ -1,0 +1,24 @@
+//! The contract of anything that elements can be read from.
+
+use std::fmt::Debug;
+
+use crate::{Block, DType};
+
+/// An array outside of memory that can be read a region at a time, by any number of threads at once.
+pub trait RegionSource: Debug + Send + Sync + 'static {
+    /// What to call it in messages: a file name, a table.
+    fn name(&self) -> String;
+    /// The type of its elements.
+    fn dtype(&self) -> DType;
+    /// The lengths of its axes.
+    fn shape(&self) -> &[usize];
+    /// Reads the box that begins at `start` and has the shape of `out` into `out`.
+    ///
+    /// # Errors
+    /// Whatever keeps the region from being read whole; nothing may be read of `out` after an error.
+    fn read(
+        &self,
+        start: &[usize],
+        out: &mut Block,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+}

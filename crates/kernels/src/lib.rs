@@ -1,0 +1,21 @@
+//! The arithmetic of Chunkwise: one box of elements at a time, on one thread.
+//!
+//! A [`Program`] says what to compute for every position of an n-dimensional box: registers, instructions,
+//! and what becomes of the results (stored, or fed to reducers). It is plain data. A [`Kernel`] is a program
+//! made ready for this machine; [`Kernel::run`] executes it over one box, tile by tile, with every
+//! intermediate in first-level cache.
+
+mod args;
+mod closure;
+mod elementwise;
+mod isa;
+mod kernel;
+mod op;
+mod program;
+pub mod reduce;
+
+pub use closure::{Closure, ElementFn};
+pub use isa::{Code, Isa};
+pub use kernel::{Bind, Coord, Frame, Input, Kernel, Output, State};
+pub use op::{Binary, Op, Ternary, Unary};
+pub use program::{Instr, Program, ProgramError, Reduction, Reg};
