@@ -27,6 +27,8 @@ pub trait Element: sealed::Sealed + Copy + Default + Debug + PartialEq + Send + 
     type Mean: Inexact + Element<Mean = Self::Mean>;
     /// The type of `var` and `std`, and of the parts of complex numbers.
     type Real: Real;
+    /// The type of `abs`: the type of the parts for complex numbers, else the type itself.
+    type Abs: Ordered + Element<Abs = Self::Abs>;
 }
 
 /// Everything but `bool`: `+ - * / %`.
@@ -50,6 +52,10 @@ pub trait Bits:
 {
 }
 
+/// `i8` to `i64` and `u8` to `u64`: `<< >>`.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not an integer: `<< >>` need one")]
+pub trait Integer: Number + Ordered + Bits + Element<Abs = Self> {}
+
 /// Has negative values: signed integers, floats, complex numbers.
 #[diagnostic::on_unimplemented(message = "arrays of `{Self}` cannot be negated")]
 pub trait Signed: Number + Neg<Output = Self> {}
@@ -68,33 +74,34 @@ pub trait Inexact: Signed + Element<Sum = Self, Mean = Self> {}
     label = "needs f32 or f64",
     note = "cast first: `x.cast::<f64>()`"
 )]
-pub trait Real: Inexact + Element<Real = Self> + Ordered + Float {}
+pub trait Real: Inexact + Element<Real = Self, Abs = Self> + Ordered + Float {}
 
 macro_rules! elements {
-    ($($T:ty, $V:ident, $Sum:ty, $Mean:ty, $Real:ty, [$($Class:ident),*];)*) => {$(
+    ($($T:ty, $V:ident, $Sum:ty, $Mean:ty, $Real:ty, $Abs:ty, [$($Class:ident),*];)*) => {$(
         impl sealed::Sealed for $T {}
         impl Element for $T {
             const DTYPE: DType = DType::$V;
             type Sum = $Sum;
             type Mean = $Mean;
             type Real = $Real;
+            type Abs = $Abs;
         }
         $(impl $Class for $T {})*
     )*};
 }
 
 elements! {
-    bool, Bool, i64, f64, f64, [Ordered, Bits];
-    i8, I8, i64, f64, f64, [Number, Ordered, Bits, Signed];
-    i16, I16, i64, f64, f64, [Number, Ordered, Bits, Signed];
-    i32, I32, i64, f64, f64, [Number, Ordered, Bits, Signed];
-    i64, I64, i64, f64, f64, [Number, Ordered, Bits, Signed];
-    u8, U8, u64, f64, f64, [Number, Ordered, Bits];
-    u16, U16, u64, f64, f64, [Number, Ordered, Bits];
-    u32, U32, u64, f64, f64, [Number, Ordered, Bits];
-    u64, U64, u64, f64, f64, [Number, Ordered, Bits];
-    f32, F32, f32, f32, f32, [Number, Ordered, Signed, Inexact, Real];
-    f64, F64, f64, f64, f64, [Number, Ordered, Signed, Inexact, Real];
-    Complex<f32>, C32, Complex<f32>, Complex<f32>, f32, [Number, Signed, Inexact];
-    Complex<f64>, C64, Complex<f64>, Complex<f64>, f64, [Number, Signed, Inexact];
+    bool, Bool, i64, f64, f64, bool, [Ordered, Bits];
+    i8, I8, i64, f64, f64, i8, [Number, Ordered, Bits, Signed, Integer];
+    i16, I16, i64, f64, f64, i16, [Number, Ordered, Bits, Signed, Integer];
+    i32, I32, i64, f64, f64, i32, [Number, Ordered, Bits, Signed, Integer];
+    i64, I64, i64, f64, f64, i64, [Number, Ordered, Bits, Signed, Integer];
+    u8, U8, u64, f64, f64, u8, [Number, Ordered, Bits, Integer];
+    u16, U16, u64, f64, f64, u16, [Number, Ordered, Bits, Integer];
+    u32, U32, u64, f64, f64, u32, [Number, Ordered, Bits, Integer];
+    u64, U64, u64, f64, f64, u64, [Number, Ordered, Bits, Integer];
+    f32, F32, f32, f32, f32, f32, [Number, Ordered, Signed, Inexact, Real];
+    f64, F64, f64, f64, f64, f64, [Number, Ordered, Signed, Inexact, Real];
+    Complex<f32>, C32, Complex<f32>, Complex<f32>, f32, f32, [Number, Signed, Inexact];
+    Complex<f64>, C64, Complex<f64>, Complex<f64>, f64, f64, [Number, Signed, Inexact];
 }

@@ -21,12 +21,12 @@ pub use block::Block;
 pub use buffer::Buffer;
 pub use chunking::AxisChunks;
 pub use dtype::DType;
-pub use element::{Bits, Element, Inexact, Number, Ordered, Real, Signed};
+pub use element::{Bits, Element, Inexact, Integer, Number, Ordered, Real, Signed};
 pub use error::{Error, Result};
 pub use grid::{AxisGrid, Grid};
 pub use scalar::Scalar;
 pub use shape::{Shape, Strides, broadcast_shapes, byte_len, checked_len, row_major_strides};
-pub use source::RegionSource;
+pub use source::{BlockFn, RegionSource};
 pub use view::{AxisMap, View};
 
 #[doc(hidden)]

@@ -22,3 +22,17 @@ pub trait RegionSource: Debug + Send + Sync + 'static {
         out: &mut Block,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 }
+
+/// A function that makes one block of an array from the block's place.
+pub trait BlockFn: Send + Sync + 'static {
+    /// Makes the block at `coords` of the grid, which begins at `start` and has `shape`.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being made.
+    fn call(
+        &self,
+        coords: &[usize],
+        start: &[usize],
+        shape: &[usize],
+    ) -> Result<Block, Box<dyn std::error::Error + Send + Sync>>;
+}
