@@ -4,8 +4,8 @@
 ///
 /// `dispatch!(dtype, Class, T => body)` needs a class that has every dtype (`Element`);
 /// `dispatch!(dtype, Class, T => body, else fallback)` keeps only the arms of the class and runs `fallback`
-/// for the rest. Classes: `Element`, `Number`, `Ordered`, `Bits`, `Integer`, `Signed`, `Inexact`, `Real`,
-/// `ComplexNumber`.
+/// for the rest. Classes: `Element`, `Number`, `Ordered`, `Bits`, `Integer`, `Unsigned`, `Signed`, `Inexact`,
+/// `Real`, `ComplexNumber`.
 #[macro_export]
 macro_rules! dispatch {
     (@arms $dtype:expr, $T:ident, $body:expr, $else:expr, $($V:ident = $Ty:ty),*) => {
@@ -49,6 +49,9 @@ macro_rules! dispatch {
     };
     ($d:expr, Real, $T:ident => $body:expr, else $e:expr) => {
         $crate::dispatch!(@arms $d, $T, $body, $e, F32 = f32, F64 = f64)
+    };
+    ($d:expr, Unsigned, $T:ident => $body:expr, else $e:expr) => {
+        $crate::dispatch!(@arms $d, $T, $body, $e, U8 = u8, U16 = u16, U32 = u32, U64 = u64)
     };
     ($d:expr, ComplexNumber, $T:ident => $body:expr, else $e:expr) => {
         $crate::dispatch!(@arms $d, $T, $body, $e, C32 = $crate::Complex<f32>, C64 = $crate::Complex<f64>)

@@ -2,13 +2,17 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-use chunkwise_core::DType;
+use chunkwise_core::{DType, Element};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
 
-use crate::isa::{Code, Isa};
+use crate::args::Args;
+use crate::elementwise::map::{Map1, Map2, Map3};
+use crate::isa::{Body, Code, Isa, Level};
 
 /// A user's function over elements, ready to be compiled for an instruction set.
 pub trait ElementFn: Send + Sync + 'static {
@@ -31,7 +35,69 @@ pub struct Closure {
     pub function: Arc<dyn ElementFn>,
 }
 
+/// A function is called once for every element, in row-major order within a tile. Tiles are computed in any
+/// order, on any thread.
 impl Closure {
+    /// A function of one element.
+    ///
+    /// ```
+    /// use std::panic::Location;
+    /// use chunkwise_core::DType;
+    /// use chunkwise_kernels::{Closure, Op};
+    ///
+    /// let closure = Closure::map1("mapv", Location::caller(), |x: i32| f64::from(x).sqrt());
+    /// assert_eq!(Op::Closure(closure).result(&[DType::I32]), Some(DType::F64));
+    /// ```
+    pub fn map1<A: Element, R: Element, F>(
+        name: &'static str,
+        location: &'static Location<'static>,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(A) -> R + Send + Sync + 'static,
+    {
+        Closure { name, location, function: Arc::new(Map1::new(function)) }
+    }
+
+    /// A function of the elements of two arrays.
+    pub fn map2<A: Element, B: Element, R: Element, F>(
+        name: &'static str,
+        location: &'static Location<'static>,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(A, B) -> R + Send + Sync + 'static,
+    {
+        Closure { name, location, function: Arc::new(Map2::new(function)) }
+    }
+
+    /// A function of the elements of three arrays.
+    pub fn map3<A: Element, B: Element, C: Element, R: Element, F>(
+        name: &'static str,
+        location: &'static Location<'static>,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(A, B, C) -> R + Send + Sync + 'static,
+    {
+        Closure { name, location, function: Arc::new(Map3::new(function)) }
+    }
+
+    /// A function of `axes` operands of `i64`, which it receives as one slice: the element's index, when they
+    /// are coordinates.
+    pub fn map_coords<R: Element, F>(
+        name: &'static str,
+        location: &'static Location<'static>,
+        axes: usize,
+        function: F,
+    ) -> Self
+    where
+        F: Fn(&[i64]) -> R + Send + Sync + 'static,
+    {
+        let operands = SmallVec::from_elem(DType::I64, axes);
+        Closure { name, location, function: Arc::new(MapCoords { function, operands, result: PhantomData }) }
+    }
+
     fn address(&self) -> usize {
         Arc::as_ptr(&self.function).cast::<()>() as usize
     }
@@ -59,12 +125,106 @@ impl Hash for Closure {
 
 impl Serialize for Closure {
     fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        Err(serde::ser::Error::custom(format_args!("the closure given to {self:?} cannot leave this process")))
+        Err(serde::ser::Error::custom(format_args!(
+            "the closure given to {self:?} cannot leave this process"
+        )))
     }
 }
 
 impl<'de> Deserialize<'de> for Closure {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
         Err(serde::de::Error::custom("a closure cannot arrive from another process"))
+    }
+}
+
+impl<A: Element, R: Element, F: Fn(A) -> R + Send + Sync + 'static> ElementFn for Map1<A, R, F> {
+    fn operands(&self) -> &[DType] {
+        const { &[A::DTYPE] }
+    }
+
+    fn result(&self) -> DType {
+        R::DTYPE
+    }
+
+    fn code(self: Arc<Self>, isa: Isa) -> Code {
+        Code::new(self, isa)
+    }
+}
+
+impl<A, B, R, F> ElementFn for Map2<A, B, R, F>
+where
+    A: Element,
+    B: Element,
+    R: Element,
+    F: Fn(A, B) -> R + Send + Sync + 'static,
+{
+    fn operands(&self) -> &[DType] {
+        const { &[A::DTYPE, B::DTYPE] }
+    }
+
+    fn result(&self) -> DType {
+        R::DTYPE
+    }
+
+    fn code(self: Arc<Self>, isa: Isa) -> Code {
+        Code::new(self, isa)
+    }
+}
+
+impl<A, B, C, R, F> ElementFn for Map3<A, B, C, R, F>
+where
+    A: Element,
+    B: Element,
+    C: Element,
+    R: Element,
+    F: Fn(A, B, C) -> R + Send + Sync + 'static,
+{
+    fn operands(&self) -> &[DType] {
+        const { &[A::DTYPE, B::DTYPE, C::DTYPE] }
+    }
+
+    fn result(&self) -> DType {
+        R::DTYPE
+    }
+
+    fn code(self: Arc<Self>, isa: Isa) -> Code {
+        Code::new(self, isa)
+    }
+}
+
+/// Applies a function to the `i64` operands of each position, gathered into one slice.
+struct MapCoords<R, F> {
+    function: F,
+    operands: SmallVec<[DType; 8]>,
+    result: PhantomData<fn() -> R>,
+}
+
+impl<R: Element, F: Fn(&[i64]) -> R + Send + Sync + 'static> Body for MapCoords<R, F> {
+    #[inline(always)]
+    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
+        let mut index: SmallVec<[i64; 8]> = SmallVec::from_elem(0, self.operands.len());
+        let dst = args.dst.cast::<R>();
+        for i in 0..args.len {
+            for (coordinate, operand) in index.iter_mut().zip(args.src) {
+                // SAFETY: the verifier has checked that the operands are `i64`; they hold `len` elements.
+                *coordinate = unsafe { operand.cast::<i64>().add(i).read() };
+            }
+            // SAFETY: likewise, the result is of `R`.
+            unsafe { dst.add(i).write((self.function)(&index)) };
+        }
+    }
+}
+
+impl<R: Element, F: Fn(&[i64]) -> R + Send + Sync + 'static> ElementFn for MapCoords<R, F> {
+    fn operands(&self) -> &[DType] {
+        &self.operands
+    }
+
+    fn result(&self) -> DType {
+        R::DTYPE
+    }
+
+    fn code(self: Arc<Self>, isa: Isa) -> Code {
+        Code::new(self, isa)
     }
 }

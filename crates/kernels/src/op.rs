@@ -7,17 +7,18 @@ use crate::Closure;
 /// Instructions with one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[allow(missing_docs, reason = "each is documented where expressions define it, under the same name")]
+#[rustfmt::skip]
 pub enum Unary {
-    // signed numbers
-    Neg, Abs, Sign,
-    // any number
-    Square, Recip,
+    // numbers; Abs of a complex number is real
+    Neg, Abs, Sign, Square, Recip,
     // bool and integers
     Not,
     // floats and complex
     Sqrt, Exp, Ln, Log2, Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh,
     // floats
-    Cbrt, Exp2, ExpM1, Log1p, ToDegrees, ToRadians, Fract, SignBit,
+    Cbrt, Exp2, ExpM1, Log1p, ToDegrees, ToRadians, Fract,
+    // floats and signed integers: bool result
+    SignBit,
     // floats; integers pass unchanged
     Floor, Ceil, Trunc, Round, Rint,
     // any: bool result
@@ -29,10 +30,11 @@ pub enum Unary {
 /// Instructions with two operands of one dtype.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[allow(missing_docs, reason = "each is documented where expressions define it, under the same name")]
+#[rustfmt::skip]
 pub enum Binary {
-    // numbers; Rem is Rust's `%`, FloorDivide and Remainder are NumPy's
+    // numbers; Rem is Rust's `%`, FloorDivide and Remainder are NumPy's (not for complex)
     Add, Sub, Mul, Div, Rem, FloorDivide, Remainder,
-    // numbers: integers wrap, negative integer exponents give what NumPy's integer power gives for 1 and -1, else 0
+    // numbers: integers wrap, negative integer exponents give the exact power of 1 and -1, else 0
     Pow,
     // floats
     Atan2, Hypot, Copysign, Fmax, Fmin, LogAddExp, AbsSub,
@@ -55,7 +57,7 @@ pub enum Binary {
 pub enum Ternary {
     /// `bool ? a : b`.
     Select,
-    /// Value, lower and upper bound; with lower > upper the result is the upper one. NaN values stay NaN.
+    /// Value, lower and upper bound; with lower > upper the result is the upper one. NaN anywhere gives NaN.
     Clip,
     /// `a * b + c`, fused for floats, wrapping for integers.
     MulAdd,
@@ -78,4 +80,151 @@ pub enum Op {
     Copy,
     /// A user's function.
     Closure(Closure),
+}
+
+impl Op {
+    /// The name used in messages and pictures, lower case: `add`, `cos`, `cast`, `mapv`.
+    ///
+    /// ```
+    /// use chunkwise_kernels::{Binary, Op};
+    ///
+    /// assert_eq!(Op::Binary(Binary::FloorDivide).name(), "floor_divide");
+    /// ```
+    pub fn name(&self) -> &'static str {
+        match self {
+            Op::Unary(op) => op.name(),
+            Op::Binary(op) => op.name(),
+            Op::Ternary(op) => op.name(),
+            Op::Cast(_) => "cast",
+            Op::Powi(_) => "powi",
+            Op::Copy => "copy",
+            Op::Closure(closure) => closure.name,
+        }
+    }
+}
+
+impl Unary {
+    /// Every instruction with one operand, in the order of the enum.
+    #[rustfmt::skip]
+    pub const ALL: &[Unary] = {
+        use Unary::*;
+        &[
+            Neg, Abs, Sign, Square, Recip, Not, Sqrt, Exp, Ln, Log2, Log10, Sin, Cos, Tan, Asin, Acos, Atan,
+            Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Cbrt, Exp2, ExpM1, Log1p, ToDegrees, ToRadians, Fract,
+            SignBit, Floor, Ceil, Trunc, Round, Rint, IsNan, IsInfinite, IsFinite, Re, Im, Conj, Arg,
+        ]
+    };
+
+    fn name(self) -> &'static str {
+        use Unary::*;
+        match self {
+            Neg => "neg",
+            Abs => "abs",
+            Sign => "sign",
+            Square => "square",
+            Recip => "recip",
+            Not => "not",
+            Sqrt => "sqrt",
+            Exp => "exp",
+            Ln => "ln",
+            Log2 => "log2",
+            Log10 => "log10",
+            Sin => "sin",
+            Cos => "cos",
+            Tan => "tan",
+            Asin => "asin",
+            Acos => "acos",
+            Atan => "atan",
+            Sinh => "sinh",
+            Cosh => "cosh",
+            Tanh => "tanh",
+            Asinh => "asinh",
+            Acosh => "acosh",
+            Atanh => "atanh",
+            Cbrt => "cbrt",
+            Exp2 => "exp2",
+            ExpM1 => "exp_m1",
+            Log1p => "ln_1p",
+            ToDegrees => "to_degrees",
+            ToRadians => "to_radians",
+            Fract => "fract",
+            SignBit => "signbit",
+            Floor => "floor",
+            Ceil => "ceil",
+            Trunc => "trunc",
+            Round => "round",
+            Rint => "rint",
+            IsNan => "is_nan",
+            IsInfinite => "is_infinite",
+            IsFinite => "is_finite",
+            Re => "re",
+            Im => "im",
+            Conj => "conj",
+            Arg => "arg",
+        }
+    }
+}
+
+impl Binary {
+    /// Every instruction with two operands, in the order of the enum.
+    #[rustfmt::skip]
+    pub const ALL: &[Binary] = {
+        use Binary::*;
+        &[
+            Add, Sub, Mul, Div, Rem, FloorDivide, Remainder, Pow, Atan2, Hypot, Copysign, Fmax, Fmin, LogAddExp,
+            AbsSub, Maximum, Minimum, BitAnd, BitOr, BitXor, Shl, Shr, Eq, Neq, Lt, Le, Gt, Ge, LogicalAnd,
+            LogicalOr, LogicalXor, Complex,
+        ]
+    };
+
+    fn name(self) -> &'static str {
+        use Binary::*;
+        match self {
+            Add => "add",
+            Sub => "sub",
+            Mul => "mul",
+            Div => "div",
+            Rem => "rem",
+            FloorDivide => "floor_divide",
+            Remainder => "remainder",
+            Pow => "pow",
+            Atan2 => "atan2",
+            Hypot => "hypot",
+            Copysign => "copysign",
+            Fmax => "fmax",
+            Fmin => "fmin",
+            LogAddExp => "logaddexp",
+            AbsSub => "abs_sub",
+            Maximum => "maximum",
+            Minimum => "minimum",
+            BitAnd => "bitand",
+            BitOr => "bitor",
+            BitXor => "bitxor",
+            Shl => "shl",
+            Shr => "shr",
+            Eq => "eq",
+            Neq => "neq",
+            Lt => "lt",
+            Le => "le",
+            Gt => "gt",
+            Ge => "ge",
+            LogicalAnd => "logical_and",
+            LogicalOr => "logical_or",
+            LogicalXor => "logical_xor",
+            Complex => "complex",
+        }
+    }
+}
+
+impl Ternary {
+    /// Every instruction with three operands, in the order of the enum.
+    pub const ALL: &[Ternary] = &[Ternary::Select, Ternary::Clip, Ternary::MulAdd];
+
+    fn name(self) -> &'static str {
+        match self {
+            Ternary::Select => "select",
+            Ternary::Clip => "clip",
+            Ternary::MulAdd => "mul_add",
+        }
+    }
 }

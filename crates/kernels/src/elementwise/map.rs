@@ -1,0 +1,166 @@
+//! The loops themselves: a function of one, two or three elements, applied to every position of a tile.
+//!
+//! Built-in instructions pass functions without data, so that making their [`Code`] allocates nothing. Long
+//! ones should be `#[inline(always)]` functions passed by name: what LLVM does not inline into a loop is
+//! compiled for the baseline.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::args::Args;
+use crate::isa::{Baseline, Body, Code, Isa, Level};
+
+/// Applies a function to each element of one operand.
+pub(crate) struct Map1<A, R, F> {
+    function: F,
+    types: PhantomData<fn(A) -> R>,
+}
+
+/// Applies a function to the elements of two operands, position by position.
+pub(crate) struct Map2<A, B, R, F> {
+    function: F,
+    types: PhantomData<fn(A, B) -> R>,
+}
+
+/// Applies a function to the elements of three operands, position by position.
+pub(crate) struct Map3<A, B, C, R, F> {
+    function: F,
+    types: PhantomData<fn(A, B, C) -> R>,
+}
+
+impl<A, R, F: Fn(A) -> R> Map1<A, R, F> {
+    pub(crate) fn new(function: F) -> Self {
+        Map1 { function, types: PhantomData }
+    }
+}
+
+impl<A, B, R, F: Fn(A, B) -> R> Map2<A, B, R, F> {
+    pub(crate) fn new(function: F) -> Self {
+        Map2 { function, types: PhantomData }
+    }
+}
+
+impl<A, B, C, R, F: Fn(A, B, C) -> R> Map3<A, B, C, R, F> {
+    pub(crate) fn new(function: F) -> Self {
+        Map3 { function, types: PhantomData }
+    }
+}
+
+// Results are written through pointers, never through `&mut [R]`: registers may be uninitialised, or hold
+// bytes that are no valid `bool`.
+
+impl<A: Copy + 'static, R: 'static, F: Fn(A) -> R + Send + Sync + 'static> Body for Map1<A, R, F> {
+    #[inline(always)]
+    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
+        let (dst, a) = (args.dst.cast::<R>(), args.src[0].cast::<A>());
+        for i in 0..args.len {
+            // SAFETY: the verifier has checked that the registers are of these types; they hold `len` elements.
+            unsafe { dst.add(i).write((self.function)(a.add(i).read())) }
+        }
+    }
+}
+
+impl<A, B, R, F> Body for Map2<A, B, R, F>
+where
+    A: Copy + 'static,
+    B: Copy + 'static,
+    R: 'static,
+    F: Fn(A, B) -> R + Send + Sync + 'static,
+{
+    #[inline(always)]
+    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
+        let (dst, a, b) = (args.dst.cast::<R>(), args.src[0].cast::<A>(), args.src[1].cast::<B>());
+        for i in 0..args.len {
+            // SAFETY: as in `Map1`.
+            unsafe { dst.add(i).write((self.function)(a.add(i).read(), b.add(i).read())) }
+        }
+    }
+}
+
+impl<A, B, C, R, F> Body for Map3<A, B, C, R, F>
+where
+    A: Copy + 'static,
+    B: Copy + 'static,
+    C: Copy + 'static,
+    R: 'static,
+    F: Fn(A, B, C) -> R + Send + Sync + 'static,
+{
+    #[inline(always)]
+    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
+        let dst = args.dst.cast::<R>();
+        let (a, b, c) = (args.src[0].cast::<A>(), args.src[1].cast::<B>(), args.src[2].cast::<C>());
+        for i in 0..args.len {
+            // SAFETY: as in `Map1`.
+            unsafe { dst.add(i).write((self.function)(a.add(i).read(), b.add(i).read(), c.add(i).read())) }
+        }
+    }
+}
+
+impl<B: Body> Body for Arc<B> {
+    #[inline(always)]
+    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
+        // SAFETY: the caller's promise is the one that the body asks for.
+        unsafe { (**self).run::<L>(args) }
+    }
+}
+
+/// A body that no instruction set makes faster, compiled only once.
+struct Once<B>(B);
+
+impl<B: Body> Body for Once<B> {
+    #[inline(always)]
+    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
+        #[inline(never)]
+        unsafe fn baseline<B: Body>(body: &B, args: &Args<'_>) {
+            // SAFETY: the caller's promise is the one that the body asks for.
+            unsafe { body.run::<Baseline>(args) }
+        }
+        // SAFETY: as above.
+        unsafe { baseline(&self.0, args) }
+    }
+}
+
+/// The code of a function of one element.
+pub(super) fn map1<A: Copy + 'static, R: 'static>(
+    isa: Isa,
+    function: impl Fn(A) -> R + Send + Sync + 'static,
+) -> Option<Code> {
+    builtin(isa, Map1::new(function))
+}
+
+/// The code of a function of two elements.
+pub(super) fn map2<A: Copy + 'static, B: Copy + 'static, R: 'static>(
+    isa: Isa,
+    function: impl Fn(A, B) -> R + Send + Sync + 'static,
+) -> Option<Code> {
+    builtin(isa, Map2::new(function))
+}
+
+/// The code of a function of three elements.
+pub(super) fn map3<A: Copy + 'static, B: Copy + 'static, C: Copy + 'static, R: 'static>(
+    isa: Isa,
+    function: impl Fn(A, B, C) -> R + Send + Sync + 'static,
+) -> Option<Code> {
+    builtin(isa, Map3::new(function))
+}
+
+/// As `map1`, for functions that call a library or branch, so that there is nothing to vectorise.
+pub(super) fn scalar1<A: Copy + 'static, R: 'static>(
+    isa: Isa,
+    function: impl Fn(A) -> R + Send + Sync + 'static,
+) -> Option<Code> {
+    builtin(isa, Once(Map1::new(function)))
+}
+
+/// As `map2`, for functions that call a library or branch.
+pub(super) fn scalar2<A: Copy + 'static, B: Copy + 'static, R: 'static>(
+    isa: Isa,
+    function: impl Fn(A, B) -> R + Send + Sync + 'static,
+) -> Option<Code> {
+    builtin(isa, Once(Map2::new(function)))
+}
+
+fn builtin<B: Body>(isa: Isa, body: B) -> Option<Code> {
+    const { assert!(size_of::<B>() == 0, "built-in functions have no data") };
+    Some(Code::new(body, isa))
+}
