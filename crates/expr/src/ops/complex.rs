@@ -36,7 +36,7 @@ pub(super) static CONJ: ElementwiseDef = ElementwiseDef {
     accuracy: Exact,
     reference: reference!(|_, x| same(x, |x| match *x {
         [Complex(z)] => Some(Complex(parts(z.re, -z.im))),
-        [real] => Some(real),
+        [Int(_) | Real(_)] => Some(x[0]),
         _ => None,
     })),
 };

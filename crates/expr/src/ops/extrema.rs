@@ -26,7 +26,7 @@ pub(super) static MAX: ReductionDef = ReductionDef {
 
 /// Smallest element that is not NaN.
 pub(super) static NAN_MIN: ReductionDef = ReductionDef {
-    name: "nan_min",
+    name: "nanmin",
     instances: &[ReduceOp::NanMin],
     operands: Ordered,
     summary: "smallest element but NaN; NaN where all are",
@@ -36,7 +36,7 @@ pub(super) static NAN_MIN: ReductionDef = ReductionDef {
 
 /// Largest element that is not NaN.
 pub(super) static NAN_MAX: ReductionDef = ReductionDef {
-    name: "nan_max",
+    name: "nanmax",
     instances: &[ReduceOp::NanMax],
     operands: Ordered,
     summary: "largest element but NaN; NaN where all are",
@@ -76,7 +76,7 @@ pub(super) static ARG_MAX: ReductionDef = ReductionDef {
 
 /// Index of the smallest element that is not NaN.
 pub(super) static NAN_ARG_MIN: ReductionDef = ReductionDef {
-    name: "nan_argmin",
+    name: "nanargmin",
     instances: &[ReduceOp::NanArgMin],
     operands: Ordered,
     summary: "index of the first smallest element but NaN; an error where all are",
@@ -86,7 +86,7 @@ pub(super) static NAN_ARG_MIN: ReductionDef = ReductionDef {
 
 /// Index of the largest element that is not NaN.
 pub(super) static NAN_ARG_MAX: ReductionDef = ReductionDef {
-    name: "nan_argmax",
+    name: "nanargmax",
     instances: &[ReduceOp::NanArgMax],
     operands: Ordered,
     summary: "index of the first largest element but NaN; an error where all are",

@@ -19,7 +19,7 @@ pub(super) static MEAN: ReductionDef = ReductionDef {
 
 /// Mean without NaN.
 pub(super) static NAN_MEAN: ReductionDef = ReductionDef {
-    name: "nan_mean",
+    name: "nanmean",
     instances: &[ReduceOp::NanMean],
     operands: Any,
     summary: "mean of all but NaN; NaN where all are",
@@ -55,7 +55,7 @@ pub(super) static STD: ReductionDef = ReductionDef {
 
 /// Variance without NaN.
 pub(super) static NAN_VAR: ReductionDef = ReductionDef {
-    name: "nan_var",
+    name: "nanvar",
     instances: &[
         ReduceOp::Var { ddof: 0.0, std: false, nan: true },
         ReduceOp::Var { ddof: 1.0, std: false, nan: true },
@@ -68,10 +68,10 @@ pub(super) static NAN_VAR: ReductionDef = ReductionDef {
 
 /// Standard deviation without NaN.
 pub(super) static NAN_STD: ReductionDef = ReductionDef {
-    name: "nan_std",
+    name: "nanstd",
     instances: &[ReduceOp::Var { ddof: 0.0, std: true, nan: true }],
     operands: Any,
-    summary: "square root of nan_var",
+    summary: "square root of nanvar",
     cost: 5,
     reference: reference!(|op, dtype, x| variance(op, dtype, &without_nan(x))),
 };

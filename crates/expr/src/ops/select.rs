@@ -26,7 +26,7 @@ pub(super) static MAXIMUM: ElementwiseDef = ElementwiseDef {
     summary: "the greater of a and b; NaN where either is",
     cost: 2,
     accuracy: Value,
-    reference: reference!(|_, x| same(x, |x| Some(greater(x[0], x[1])?))),
+    reference: reference!(|_, x| same(x, |x| greater(x[0], x[1]))),
 };
 
 /// The smaller of two; NaN wins.
@@ -37,7 +37,7 @@ pub(super) static MINIMUM: ElementwiseDef = ElementwiseDef {
     summary: "the smaller of a and b; NaN where either is",
     cost: 2,
     accuracy: Value,
-    reference: reference!(|_, x| same(x, |x| Some(smaller(x[0], x[1])?))),
+    reference: reference!(|_, x| same(x, |x| smaller(x[0], x[1]))),
 };
 
 /// The greater of two; NaN loses.

@@ -16,7 +16,7 @@ pub(super) static SUM: ReductionDef = ReductionDef {
 
 /// Sum without NaN.
 pub(super) static NAN_SUM: ReductionDef = ReductionDef {
-    name: "nan_sum",
+    name: "nansum",
     instances: &[ReduceOp::NanSum],
     operands: Any,
     summary: "sum of all but NaN; 0 where all are",
@@ -36,7 +36,7 @@ pub(super) static PROD: ReductionDef = ReductionDef {
 
 /// Product without NaN.
 pub(super) static NAN_PROD: ReductionDef = ReductionDef {
-    name: "nan_prod",
+    name: "nanprod",
     instances: &[ReduceOp::NanProd],
     operands: Any,
     summary: "product of all but NaN; 1 where all are",

@@ -18,6 +18,7 @@ fn every_definition_is_found_by_its_instructions_and_by_no_other_name() {
         assert!(names.insert(definition.name), "{} is listed twice", definition.name);
         assert!(!definition.instances.is_empty() && !definition.summary.is_empty());
         for &op in definition.instances {
+            assert_eq!(op.name(), definition.name);
             assert!(std::ptr::eq(reduction(op), definition), "{op:?} finds another definition");
         }
     }

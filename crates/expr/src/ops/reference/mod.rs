@@ -322,6 +322,7 @@ pub(in crate::ops) fn part(
     of_real: fn(Wide) -> Option<Wide>,
 ) -> Option<Scalar> {
     match Wide::of(*operands.first()?) {
+        Wide::Bool(_) => None,
         Wide::Complex(z) => real(operands, |_| Some(Wide::Real(of(z)))),
         _ => same(operands, |x| of_real(x[0])),
     }
