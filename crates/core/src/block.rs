@@ -110,6 +110,11 @@ impl Block {
         self.buffer
     }
 
+    /// Whether the engine allocated the memory and this is the only handle to it, so that it may be reused.
+    pub fn is_unique(&self) -> bool {
+        self.buffer.is_pooled() && Arc::strong_count(&self.buffer) == 1
+    }
+
     /// Whether elements are row-major without gaps.
     pub fn is_row_major(&self) -> bool {
         self.is_empty() || {

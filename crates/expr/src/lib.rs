@@ -1,6 +1,21 @@
 //! Expressions: what to compute, before anything is computed.
+//!
+//! An [`Expr`] is an immutable graph of nodes. Planning a computation imports the graph of all its roots,
+//! runs the passes of the optimiser over it, fuses what is left into stages and lowers these to a
+//! [`Plan`](chunkwise_plan::Plan).
 
-pub mod ops;
+mod error;
 mod expr;
+mod fuse;
+mod graph;
+mod hash;
+mod lower;
+mod node;
+pub mod ops;
+mod passes;
 
-pub use expr::{BlockFn, Expr, ExprError};
+pub use chunkwise_core::BlockFn;
+pub use error::ExprError;
+pub use expr::Expr;
+pub use lower::{Optimise, Want, plan};
+pub use passes::pass_names;

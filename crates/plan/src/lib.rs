@@ -1,5 +1,28 @@
 //! Plans: what tasks there are, what each reads, what it costs in memory, and how it is run.
+//!
+//! A [`Plan`] is plain data: [`Stage`]s say what the tasks of one kind do, [`Array`]s where values live,
+//! and the [`TaskGraph`] which task reads which. It can be written down and run in another process, except
+//! for the [`Sources`] beside it, which hold what lives in this one. A [`Runner`] is a plan made ready to run
+//! here; an executor decides when each task runs.
 
+mod combine;
+mod fused;
 mod graph;
+mod plan;
+mod read;
+mod runner;
+mod sources;
+mod tiles;
+mod units;
+mod wire;
 
 pub use graph::{TaskGraph, TaskId};
+pub use plan::{
+    Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,
+    ReadStage, ReductionTarget, Root, Stage, StageInfo, Storage, Task, Variant,
+};
+pub use runner::{Cause, Runner, TaskError, TaskOutput};
+pub use sources::{RegionLike, Sources};
+pub use tiles::{Tile, Tiles};
+pub use units::{Granularity, unit_grid};
+pub use wire::{WIRE_VERSION, WireError};

@@ -1,0 +1,49 @@
+//! Why an expression cannot be built or planned.
+
+use chunkwise_core::{DType, Shape};
+
+/// Why an expression cannot be built or planned.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExprError {
+    /// A shape, axis, index or chunk spec that does not fit.
+    #[error(transparent)]
+    Core(#[from] chunkwise_core::Error),
+    /// An operation that is not defined for these element types.
+    #[error("{op} is not defined for {dtypes:?}")]
+    Undefined {
+        /// The operation.
+        op: &'static str,
+        /// Types of the operands.
+        dtypes: Vec<DType>,
+    },
+    /// A reduction of no elements that has no value.
+    #[error("{op} of no elements (shape {shape:?}, axes {axes:?}) has no value")]
+    Empty {
+        /// The reduction.
+        op: &'static str,
+        /// Shape of the operand.
+        shape: Shape,
+        /// The axes reduced.
+        axes: Vec<usize>,
+    },
+    /// An optimiser pass broke a rule of the graph: a bug in this library.
+    #[error("optimiser pass {pass} left a malformed graph: {what} (a bug in chunkwise; please report it)")]
+    Pass {
+        /// The pass that ran last.
+        pass: &'static str,
+        /// What is wrong.
+        what: String,
+    },
+    /// A plan too large to number its tasks.
+    #[error("the plan needs more than 2^32 tasks or edges; use larger chunks")]
+    TooManyTasks,
+    /// A fused program that the kernels refuse: a bug in this library.
+    #[error("stage {stage}: {source} (a bug in chunkwise; please report it)")]
+    Program {
+        /// The stage.
+        stage: String,
+        /// What is wrong.
+        source: chunkwise_kernels::ProgramError,
+    },
+}

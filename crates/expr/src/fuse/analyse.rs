@@ -1,0 +1,295 @@
+//! Decides what is kept in memory and which sinks are computed together.
+//!
+//! A node is evaluated in a *context*: an iteration space, and the view of the node that it asks for. One
+//! context means one evaluation per element, however many readers there are. A node with several contexts is
+//! evaluated once in each when that is cheaper than keeping it, and kept otherwise; closures are always kept,
+//! because a user's function runs once per element. Keeping a node moves its readers to a later level, which
+//! may give others several contexts, so the decision is repeated until nothing changes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chunkwise_core::View;
+use smallvec::SmallVec;
+
+use crate::graph::{Graph, NodeId};
+use crate::hash::BuildFast;
+use crate::node::{Kind, Meta};
+use crate::ops;
+
+/// What evaluating an element again may cost, in the unit of [`ops::cost`], before it is kept instead: about
+/// the time of writing and reading it.
+const RECOMPUTE_LIMIT: u32 = 8;
+
+/// More contexts than this and a node is kept, whatever it costs.
+const MAX_CONTEXTS: usize = 16;
+
+/// Something that a group computes to memory: a stored node, or a reduction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sink {
+    /// The node whose elements are computed.
+    pub(crate) value: NodeId,
+    /// The node that reduces them; `None` to store them.
+    pub(crate) reduce: Option<NodeId>,
+}
+
+/// Sinks computed together.
+pub(crate) struct Group {
+    /// Iteration space.
+    pub(crate) space: Arc<Meta>,
+    pub(crate) sinks: Vec<Sink>,
+}
+
+/// An iteration space at a level: sinks of one class may be computed together.
+type Class = u32;
+
+/// A class and a view from its space, by number.
+type Context = u32;
+
+#[derive(Default)]
+struct Contexts {
+    ids: HashMap<(Class, Arc<View>), Context, BuildFast>,
+    all: Vec<(Class, Arc<View>)>,
+}
+
+impl Contexts {
+    fn intern(&mut self, class: Class, view: Arc<View>) -> Context {
+        let all = &mut self.all;
+        *self.ids.entry((class, view)).or_insert_with_key(|key| {
+            all.push(key.clone());
+            all.len() as Context - 1
+        })
+    }
+}
+
+/// The groups in an order in which every group comes after those that it reads, and for each node whether it
+/// is kept in memory.
+pub(crate) fn analyse(graph: &Graph) -> (Vec<Group>, Vec<bool>) {
+    let costs = |kept: &[bool]| {
+        let mut costs = vec![0u32; graph.len()];
+        for (id, node) in graph.nodes.iter().enumerate() {
+            let below = || node.inputs.iter().map(|&i| if kept[i as usize] { 0 } else { costs[i as usize] });
+            costs[id] = match &node.kind {
+                Kind::Elementwise(op) => below().fold(ops::cost(op), u32::saturating_add),
+                Kind::View(_) | Kind::Rechunk | Kind::Concatenate { .. } => below().max().unwrap_or(0),
+                _ => 0,
+            };
+        }
+        costs
+    };
+    let mut kept: Vec<bool> = graph.nodes.iter().map(|n| matches!(n.kind, Kind::Reduce { .. })).collect();
+    loop {
+        let mut round = Round::new(graph, &kept);
+        let more = round.propagate(&costs(&kept));
+        if more.is_empty() {
+            return (round.groups(), kept);
+        }
+        for id in more {
+            kept[id as usize] = true;
+        }
+    }
+}
+
+/// One attempt, with what is kept so far.
+struct Round<'a> {
+    graph: &'a Graph,
+    kept: &'a [bool],
+    sinks: Vec<Sink>,
+    /// Class of each sink, and its union-find parent.
+    sink_classes: Vec<Class>,
+    parents: Vec<u32>,
+    classes: Vec<(u32, Arc<Meta>)>,
+    contexts: Contexts,
+    /// Per node, the contexts it is evaluated in, each with one sink that it is for.
+    evaluated: Vec<SmallVec<[(Context, u32); 1]>>,
+}
+
+impl<'a> Round<'a> {
+    fn new(graph: &'a Graph, kept: &'a [bool]) -> Self {
+        let mut round = Round {
+            graph,
+            kept,
+            sinks: Vec::new(),
+            sink_classes: Vec::new(),
+            parents: Vec::new(),
+            classes: Vec::new(),
+            contexts: Contexts::default(),
+            evaluated: vec![SmallVec::new(); graph.len()],
+        };
+        let mut stored = kept.to_vec();
+        for &root in &graph.roots {
+            stored[root as usize] = true;
+        }
+        let mut levels = vec![0u32; graph.len()];
+        for (id, node) in graph.nodes.iter().enumerate() {
+            let level = node.inputs.iter().map(|&i| levels[i as usize] + u32::from(kept[i as usize])).max();
+            levels[id] = level.unwrap_or(0);
+            let id = id as NodeId;
+            match node.kind {
+                Kind::Reduce { .. } => {
+                    let value = node.inputs[0];
+                    round.sink(
+                        Sink { value, reduce: Some(id) },
+                        levels[id as usize],
+                        &graph.node(value).meta,
+                    );
+                }
+                _ if stored[id as usize] => {
+                    round.sink(Sink { value: id, reduce: None }, levels[id as usize], &node.meta);
+                }
+                _ => {}
+            }
+        }
+        round
+    }
+
+    fn sink(&mut self, sink: Sink, level: u32, space: &Arc<Meta>) {
+        let known = self.classes.iter().rposition(|(l, m)| *l == level && Meta::same(m, space));
+        let class = known.unwrap_or_else(|| {
+            self.classes.push((level, space.clone()));
+            self.classes.len() - 1
+        }) as Class;
+        let number = self.sinks.len() as u32;
+        let context = self.contexts.intern(class, Arc::new(View::identity(&space.shape)));
+        self.sinks.push(sink);
+        self.sink_classes.push(class);
+        self.parents.push(number);
+        // A node kept or stored is evaluated for itself; the operand of a reduction only if it is not kept.
+        self.evaluate(sink.value, context, number, sink.reduce.is_none());
+    }
+
+    /// Notes that `id` is evaluated, or loaded, in a context for a sink.
+    fn evaluate(&mut self, id: NodeId, context: Context, sink: u32, for_itself: bool) {
+        if matches!(self.graph.node(id).kind, Kind::Fill(_) | Kind::Coord(_)) {
+            return;
+        }
+        if let Some(&(_, other)) = self.evaluated[id as usize].iter().find(|(c, _)| *c == context) {
+            self.union(sink, other);
+        } else if for_itself {
+            self.evaluated[id as usize].insert(0, (context, sink));
+        } else {
+            self.evaluated[id as usize].push((context, sink));
+        }
+    }
+
+    fn find(&mut self, mut sink: u32) -> u32 {
+        while self.parents[sink as usize] != sink {
+            let parent = self.parents[sink as usize];
+            self.parents[sink as usize] = self.parents[parent as usize];
+            sink = parent;
+        }
+        sink
+    }
+
+    fn union(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        self.parents[a.max(b) as usize] = a.min(b);
+    }
+
+    /// Carries contexts from the sinks to the sources. Returns the nodes that should be kept as well.
+    fn propagate(&mut self, costs: &[u32]) -> Vec<NodeId> {
+        let mut more = Vec::new();
+        for id in (0..self.graph.len() as NodeId).rev() {
+            let node = self.graph.node(id);
+            let mut here = std::mem::take(&mut self.evaluated[id as usize]);
+            if here.is_empty() || node.inputs.is_empty() || matches!(node.kind, Kind::Reduce { .. }) {
+                continue;
+            }
+            if self.kept[id as usize] {
+                // Readers load it; only its own evaluation asks for the inputs.
+                here.truncate(1);
+            } else if self.should_keep(id, &here, costs) {
+                more.push(id);
+                // From now on it has one evaluation, in a class of its own.
+                let class = u32::MAX - id;
+                let own = self.contexts.intern(class, Arc::new(View::identity(&node.meta.shape)));
+                here.truncate(1);
+                here[0].0 = own;
+            }
+            for (context, sink) in here {
+                self.visit_inputs(id, context, sink);
+            }
+        }
+        more
+    }
+
+    fn should_keep(&self, id: NodeId, contexts: &[(Context, u32)], costs: &[u32]) -> bool {
+        if !matches!(self.graph.node(id).kind, Kind::Elementwise(_)) {
+            return false;
+        }
+        let repeats = || contexts.iter().any(|(c, _)| self.contexts.all[*c as usize].1.repeats());
+        contexts.len() > MAX_CONTEXTS
+            || (costs[id as usize] > RECOMPUTE_LIMIT && (contexts.len() > 1 || repeats()))
+    }
+
+    fn visit_inputs(&mut self, id: NodeId, context: Context, sink: u32) {
+        let node = self.graph.node(id);
+        let (class, view) = self.contexts.all[context as usize].clone();
+        match &node.kind {
+            Kind::Elementwise(_) => {
+                for &input in &node.inputs {
+                    let scalar = self.graph.node(input).meta.shape.is_empty() && !node.meta.shape.is_empty();
+                    let context = if scalar {
+                        if matches!(self.graph.node(input).kind, Kind::Fill(_)) {
+                            continue;
+                        }
+                        self.contexts.intern(class, Arc::new(scalar_view(&view)))
+                    } else {
+                        context
+                    };
+                    self.evaluate(input, context, sink, false);
+                }
+            }
+            Kind::View(inner) => {
+                let context = self.contexts.intern(class, Arc::new(inner.then(&view)));
+                self.evaluate(node.inputs[0], context, sink, false);
+            }
+            Kind::Rechunk => self.evaluate(node.inputs[0], context, sink, false),
+            Kind::Concatenate { axis } => {
+                let mut begin = 0;
+                for &input in &node.inputs {
+                    let context = self.contexts.intern(class, Arc::new(part_view(&view, *axis, begin)));
+                    begin += self.graph.node(input).meta.shape[*axis];
+                    self.evaluate(input, context, sink, false);
+                }
+            }
+            Kind::Reduce { .. }
+            | Kind::Fill(_)
+            | Kind::Coord(_)
+            | Kind::Memory(_)
+            | Kind::Persisted(_)
+            | Kind::Region(_)
+            | Kind::Blocks { .. } => {}
+        }
+    }
+
+    fn groups(mut self) -> Vec<Group> {
+        let mut groups: Vec<(u32, Group)> = Vec::new();
+        let mut numbers: HashMap<u32, usize, BuildFast> = HashMap::default();
+        for i in 0..self.sinks.len() {
+            let head = self.find(i as u32);
+            let (level, space) = &self.classes[self.sink_classes[i] as usize];
+            let number = *numbers.entry(head).or_insert_with(|| {
+                groups.push((*level, Group { space: space.clone(), sinks: Vec::new() }));
+                groups.len() - 1
+            });
+            groups[number].1.sinks.push(self.sinks[i]);
+        }
+        // Stable: groups of one level keep the order of their first sinks.
+        groups.sort_by_key(|(level, _)| *level);
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+}
+
+/// The view that repeats a 0-d array over the space of `view`.
+pub(super) fn scalar_view(view: &View) -> View {
+    View { shape: view.shape.clone(), source: SmallVec::new() }
+}
+
+/// The view of the part of a concatenation that begins at `begin`. Outside of the part it reaches beyond the
+/// part's elements; it is only used inside.
+pub(super) fn part_view(view: &View, axis: usize, begin: usize) -> View {
+    let mut part = view.clone();
+    part.source[axis].start = part.source[axis].start.wrapping_sub(begin);
+    part
+}

@@ -1,0 +1,243 @@
+//! Which tasks are needed, and what each reads.
+//!
+//! Going from the last stage to the first, the units that some reader needs ask for the cells that they read.
+//! Cells that nobody asks for get no task.
+
+use chunkwise_core::{Grid, Shape};
+use chunkwise_plan::{ArrayId, FusedStage, Stage, Storage};
+use smallvec::SmallVec;
+
+use super::stages::{Build, Maker, kept_coords};
+use crate::ExprError;
+
+/// A cell of a computed array.
+pub(super) type Cell = (ArrayId, u32);
+
+/// What the units of one stage need.
+#[derive(Clone, Default)]
+pub(super) struct StageDemand {
+    /// Per unit of a fused stage, or box of a read stage: whether it is needed.
+    pub(super) needed: Vec<bool>,
+    /// Per unit of a fused stage: the cells that it reads.
+    pub(super) reads: Vec<SmallVec<[Cell; 2]>>,
+    /// Read stages: the box needed of each cell, as first and past-the-end positions.
+    boxes: Vec<Option<(Shape, Shape)>>,
+}
+
+const MAX_TASKS: usize = u32::MAX as usize / 2;
+
+/// Finds the needed units of every stage; fills the boxes of read stages.
+pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> {
+    let mut demand: Vec<StageDemand> = Vec::with_capacity(build.plan.stages.len());
+    for stage in &build.plan.stages {
+        let units = match stage {
+            Stage::Fused(fused) => fused.units.count(),
+            Stage::Read(read) => grid_of(build, read.array).count(),
+            Stage::Combine(_) => 0,
+        };
+        if units > MAX_TASKS {
+            return Err(ExprError::TooManyTasks);
+        }
+        demand.push(StageDemand { needed: vec![false; units], ..StageDemand::default() });
+    }
+    for number in (0..build.plan.stages.len()).rev() {
+        match &build.plan.stages[number] {
+            Stage::Fused(fused) => {
+                if is_returned(build, fused) {
+                    demand[number].needed.fill(true);
+                }
+                let reads = collect_reads(build, fused, &mut demand, number);
+                demand[number].reads = reads;
+            }
+            Stage::Read(_) | Stage::Combine(_) => {}
+        }
+    }
+    for (number, demand) in demand.iter_mut().enumerate() {
+        if let Stage::Read(read) = &mut build.plan.stages[number] {
+            let boxes = std::mem::take(&mut demand.boxes);
+            for (cell, needed) in boxes.into_iter().enumerate() {
+                if let Some((start, end)) = needed {
+                    let shape = start.iter().zip(&end).map(|(s, e)| e - s).collect();
+                    read.boxes.push((cell as u32, start, shape));
+                }
+            }
+        }
+    }
+    Ok(demand)
+}
+
+pub(super) fn grid_of(build: &Build, array: ArrayId) -> &Grid {
+    match &build.plan.array(array).storage {
+        Storage::Computed { grid, .. } => grid,
+        Storage::Memory(_) | Storage::Persisted(..) => unreachable!("only computed arrays are asked for"),
+    }
+}
+
+/// Whether everything that a stage computes is wanted: its arrays are returned, or they are roots.
+fn is_returned(build: &Build, stage: &FusedStage) -> bool {
+    let arrays = stage.stores.iter().chain(stage.reductions.iter().map(|r| &r.array));
+    arrays.into_iter().any(|&array| build.roots.contains(&array))
+}
+
+fn collect_reads(
+    build: &Build,
+    stage: &FusedStage,
+    demand: &mut [StageDemand],
+    number: usize,
+) -> Vec<SmallVec<[Cell; 2]>> {
+    let reads_tasks =
+        stage.variants.iter().flat_map(|v| &v.inputs).any(|i| build.makers[i.array.0 as usize].is_some());
+    if !reads_tasks {
+        return vec![SmallVec::new(); stage.units.count()];
+    }
+    (0..stage.units.count())
+        .map(|unit| {
+            let mut reads: SmallVec<[Cell; 2]> = SmallVec::new();
+            if demand[number].needed[unit] {
+                let (start, shape) = stage.units.block(&stage.units.coords(unit));
+                for_parts(&stage.parts, &start, &shape, |part, start, shape| {
+                    for input in &stage.variants[part].inputs {
+                        let Some(maker) = build.makers[input.array.0 as usize] else { continue };
+                        let grid = grid_of(build, input.array);
+                        let (from, extent) = input.view.source_box(start, shape);
+                        for_cells(grid, &from, &extent, |cell| {
+                            ask(build, demand, maker, input.array, cell, (&from, &extent));
+                            reads.push((input.array, cell as u32));
+                        });
+                    }
+                });
+                reads.sort_unstable_by_key(|(array, cell)| (array.0, *cell));
+                reads.dedup();
+            }
+            reads
+        })
+        .collect()
+}
+
+/// Marks the units that make a cell as needed, and notes which box of a read cell is.
+fn ask(
+    build: &Build,
+    demand: &mut [StageDemand],
+    maker: Maker,
+    array: ArrayId,
+    cell: usize,
+    (from, extent): (&[usize], &[usize]),
+) {
+    match maker {
+        Maker::Store(stage) => demand[stage as usize].needed[cell] = true,
+        Maker::Reduction { stage, reduction } => {
+            for_units(build, stage, reduction, cell, |unit| demand[stage as usize].needed[unit] = true);
+        }
+        Maker::Read(stage) => {
+            let demand = &mut demand[stage as usize];
+            demand.needed[cell] = true;
+            demand.boxes.resize(demand.needed.len(), None);
+            let grid = grid_of(build, array);
+            let (start, shape) = grid.block(&grid.coords(cell));
+            let Stage::Read(read) = &build.plan.stages[stage as usize] else {
+                unreachable!("made by a read stage")
+            };
+            let slot = &mut demand.boxes[cell];
+            for k in 0..start.len() {
+                let end = start[k] + shape[k];
+                // A function makes whole chunks.
+                let (low, high) = if read.closure {
+                    (start[k], end)
+                } else {
+                    (from[k].max(start[k]), (from[k] + extent[k]).min(end))
+                };
+                let (lows, highs) = slot.get_or_insert_with(|| {
+                    (start.iter().map(|_| usize::MAX).collect(), start.iter().map(|_| 0).collect())
+                });
+                lows[k] = lows[k].min(low);
+                highs[k] = highs[k].max(high);
+            }
+            if start.is_empty() {
+                *slot = Some((Shape::new(), Shape::new()));
+            }
+        }
+    }
+}
+
+/// Calls `f` with every unit of a fused stage that a cell of a reduction's result is made from, in order.
+pub(super) fn for_units(build: &Build, stage: u32, reduction: u32, cell: usize, mut f: impl FnMut(usize)) {
+    let Stage::Fused(fused) = &build.plan.stages[stage as usize] else {
+        unreachable!("reduced by a fused stage")
+    };
+    let target = &fused.reductions[reduction as usize];
+    let grid = grid_of(build, target.array);
+    let result = grid.coords(cell);
+    let counts = fused.units.counts();
+    let mut coords: Shape = counts.iter().map(|_| 0).collect();
+    let mut m = 0;
+    for k in 0..counts.len() {
+        let reduced = target.axes & (1 << k) != 0;
+        if !reduced {
+            coords[k] = result[m];
+        }
+        m += usize::from(!reduced || target.keep);
+    }
+    debug_assert_eq!(kept_coords(target, &coords, 0), result);
+    loop {
+        f(fused.units.index(&coords));
+        let mut k = counts.len();
+        loop {
+            if k == 0 {
+                return;
+            }
+            k -= 1;
+            if target.axes & (1 << k) == 0 {
+                continue;
+            }
+            coords[k] += 1;
+            if coords[k] < counts[k] {
+                break;
+            }
+            coords[k] = 0;
+        }
+    }
+}
+
+/// Calls `f` with each part that a box touches, and the part's share of the box.
+fn for_parts(parts: &Grid, start: &[usize], shape: &[usize], mut f: impl FnMut(usize, &[usize], &[usize])) {
+    if parts.count() == 1 {
+        return f(0, start, shape);
+    }
+    for_cells(parts, start, shape, |part| {
+        let (part_start, part_shape) = parts.block(&parts.coords(part));
+        let low: Shape = start.iter().zip(&part_start).map(|(a, b)| *a.max(b)).collect();
+        let shape: Shape = (0..low.len())
+            .map(|k| (start[k] + shape[k]).min(part_start[k] + part_shape[k]) - low[k])
+            .collect();
+        f(part, &low, &shape);
+    });
+}
+
+/// Calls `f` with the number of every cell of a grid that a box touches, in row-major order.
+fn for_cells(grid: &Grid, start: &[usize], shape: &[usize], mut f: impl FnMut(usize)) {
+    if shape.contains(&0) {
+        return;
+    }
+    let ranges: SmallVec<[(usize, usize); 6]> = grid
+        .axes()
+        .iter()
+        .zip(start.iter().zip(shape))
+        .map(|(axis, (&s, &n))| (axis.find(s), axis.find(s + n - 1)))
+        .collect();
+    let mut coords: Shape = ranges.iter().map(|r| r.0).collect();
+    loop {
+        f(grid.index(&coords));
+        let mut k = coords.len();
+        loop {
+            if k == 0 {
+                return;
+            }
+            k -= 1;
+            coords[k] += 1;
+            if coords[k] <= ranges[k].1 {
+                break;
+            }
+            coords[k] = ranges[k].0;
+        }
+    }
+}

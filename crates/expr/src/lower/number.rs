@@ -1,0 +1,257 @@
+//! Numbers the needed tasks depth first, and fills the task graph.
+
+use chunkwise_core::Shape;
+use chunkwise_kernels::reduce;
+use chunkwise_plan::{ArrayId, CombineNode, FusedStage, Stage, Storage, Task, TaskId};
+use smallvec::SmallVec;
+
+use super::demand::{Cell, StageDemand, for_units, grid_of};
+use super::stages::{Build, kept_coords};
+use crate::ExprError;
+
+/// Partial states merged by one task.
+const FAN_IN: usize = 16;
+
+/// A task before it has an id.
+type Draft = u32;
+
+const UNNUMBERED: TaskId = TaskId::MAX;
+
+struct Drafts {
+    /// Number of the first draft of each stage.
+    bases: Vec<u32>,
+    tasks: Vec<Task>,
+    inputs: Vec<SmallVec<[Draft; 2]>>,
+}
+
+/// Gives every needed task its id and fills stages, arrays and the graph of the plan.
+pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<(), ExprError> {
+    let (drafts, makers) = draft(build, demand)?;
+    let order = depth_first(build, &drafts, &makers);
+    let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
+    let mut inputs: SmallVec<[TaskId; 16]> = SmallVec::new();
+    for draft in order {
+        inputs.clear();
+        inputs.extend(drafts.inputs[draft as usize].iter().map(|&input| ids[input as usize]));
+        let task = drafts.tasks[draft as usize];
+        let (output, scratch) = bytes(build, task);
+        ids[draft as usize] = build.plan.graph.push(&inputs, output, scratch);
+        build.plan.tasks.push(task);
+    }
+    for (array, cells) in makers.into_iter().enumerate() {
+        if let Storage::Computed { tasks, .. } = &mut build.plan.arrays[array].storage {
+            *tasks = cells
+                .into_iter()
+                .map(|d| if d == Draft::MAX { Storage::UNUSED } else { ids[d as usize] })
+                .collect();
+        }
+    }
+    Ok(())
+}
+
+/// Lists every needed task, and for each computed array the task of each cell.
+fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<Draft>>), ExprError> {
+    let mut drafts = Drafts { bases: Vec::new(), tasks: Vec::new(), inputs: Vec::new() };
+    let mut makers: Vec<Vec<Draft>> = build
+        .plan
+        .arrays
+        .iter()
+        .map(|array| match &array.storage {
+            Storage::Computed { grid, .. } => vec![Draft::MAX; grid.count()],
+            Storage::Memory(_) | Storage::Persisted(..) => Vec::new(),
+        })
+        .collect();
+    for number in 0..build.plan.stages.len() {
+        let base = drafts.tasks.len();
+        drafts.bases.push(base as u32);
+        let stage = number as u32;
+        match &build.plan.stages[number] {
+            Stage::Read(read) => {
+                for (unit, (cell, _, _)) in read.boxes.iter().enumerate() {
+                    makers[read.array.0 as usize][*cell as usize] = drafts.tasks.len() as Draft;
+                    drafts.push(Task { stage, unit: unit as u32 }, SmallVec::new());
+                }
+            }
+            Stage::Fused(fused) => {
+                // Units that are not needed are drafted too, so that unit and draft differ by the base; they
+                // are never numbered.
+                for (unit, needed) in demand[number].needed.iter().enumerate() {
+                    let draft = drafts.tasks.len() as Draft;
+                    let inputs = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
+                    let inputs = dedup(inputs.collect());
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
+                    if *needed {
+                        place(fused, unit, draft, build, &mut makers);
+                    }
+                }
+            }
+            Stage::Combine(combine) => {
+                let (fused, reduction) = (combine.stage, combine.reduction);
+                let nodes = combine_trees(build, demand, &mut drafts, &mut makers, (stage, fused, reduction));
+                if let Stage::Combine(combine) = &mut build.plan.stages[number] {
+                    combine.nodes = nodes;
+                }
+            }
+        }
+        if drafts.tasks.len() > u32::MAX as usize / 2 {
+            return Err(ExprError::TooManyTasks);
+        }
+    }
+    Ok((drafts, makers))
+}
+
+impl Drafts {
+    fn push(&mut self, task: Task, inputs: SmallVec<[Draft; 2]>) {
+        self.tasks.push(task);
+        self.inputs.push(inputs);
+    }
+}
+
+fn maker(makers: &[Vec<Draft>], (array, cell): Cell) -> Draft {
+    makers[array.0 as usize][cell as usize]
+}
+
+/// Keeps the first of each; a task may make several of the cells that another reads.
+fn dedup(mut inputs: SmallVec<[Draft; 2]>) -> SmallVec<[Draft; 2]> {
+    inputs.sort_unstable();
+    inputs.dedup();
+    inputs
+}
+
+/// Notes a unit as the maker of its cells.
+fn place(fused: &FusedStage, unit: usize, draft: Draft, build: &Build, makers: &mut [Vec<Draft>]) {
+    for array in &fused.stores {
+        makers[array.0 as usize][unit] = draft;
+    }
+    for target in fused.reductions.iter().filter(|r| !r.partial) {
+        let coords = kept_coords(target, &fused.units.coords(unit), 0);
+        let cell = grid_of(build, target.array).index(&coords);
+        makers[target.array.0 as usize][cell] = draft;
+    }
+}
+
+/// Drafts the merging trees of one reduction: groups of neighbours first, so that few states wait at a time.
+fn combine_trees(
+    build: &Build,
+    demand: &[StageDemand],
+    drafts: &mut Drafts,
+    makers: &mut [Vec<Draft>],
+    (stage, fused, reduction): (u32, u32, u32),
+) -> Vec<CombineNode> {
+    let Stage::Fused(fused_stage) = &build.plan.stages[fused as usize] else {
+        unreachable!("a combine stage follows a fused one")
+    };
+    let array = fused_stage.reductions[reduction as usize].array;
+    let mut nodes = Vec::new();
+    for cell in 0..grid_of(build, array).count() {
+        let mut level: Vec<Draft> = Vec::new();
+        let mut needed = true;
+        for_units(build, fused, reduction, cell, |unit| {
+            needed &= demand[fused as usize].needed[unit];
+            level.push(drafts.bases[fused as usize] + unit as u32);
+        });
+        if !needed {
+            continue;
+        }
+        while level.len() > 1 {
+            let finish = level.len() <= FAN_IN;
+            level = level
+                .chunks(FAN_IN)
+                .map(|group| {
+                    if let [alone] = group {
+                        return *alone;
+                    }
+                    let draft = drafts.tasks.len() as Draft;
+                    drafts.push(Task { stage, unit: nodes.len() as u32 }, group.into());
+                    nodes.push(CombineNode { cell: cell as u32, finish });
+                    draft
+                })
+                .collect();
+        }
+        makers[array.0 as usize][cell] = level[0];
+    }
+    nodes
+}
+
+/// The drafts that the roots need, each after its inputs, one root's cell after the other.
+fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Draft> {
+    let mut order = Vec::with_capacity(drafts.tasks.len());
+    let mut state = vec![false; drafts.tasks.len()];
+    let mut stack: Vec<(Draft, usize)> = Vec::new();
+    for array in &build.roots {
+        for &root in &makers[array.0 as usize] {
+            stack.push((root, 0));
+            while let Some((draft, next)) = stack.pop() {
+                if next == 0 {
+                    if state[draft as usize] {
+                        continue;
+                    }
+                    state[draft as usize] = true;
+                }
+                match drafts.inputs[draft as usize].get(next) {
+                    Some(&input) => {
+                        stack.push((draft, next + 1));
+                        if !state[input as usize] {
+                            stack.push((input, 0));
+                        }
+                    }
+                    None => order.push(draft),
+                }
+            }
+        }
+    }
+    order
+}
+
+/// Bytes of a task's result, and of what it needs besides while it runs.
+fn bytes(build: &Build, task: Task) -> (u64, u64) {
+    let len = |shape: &[usize]| shape.iter().product::<usize>() as u64;
+    let own = |array: ArrayId, shape: &[usize]| {
+        let array = build.plan.array(array);
+        match array.storage {
+            Storage::Computed { returned: true, .. } => 0,
+            _ => len(shape) * array.dtype.size() as u64,
+        }
+    };
+    match &build.plan.stages[task.stage as usize] {
+        Stage::Read(read) => {
+            let (_, _, shape) = &read.boxes[task.unit as usize];
+            (len(shape) * build.plan.array(read.array).dtype.size() as u64, 0)
+        }
+        Stage::Combine(combine) => {
+            let Stage::Fused(fused) = &build.plan.stages[combine.stage as usize] else {
+                unreachable!("a combine stage follows a fused one")
+            };
+            let target = &fused.reductions[combine.reduction as usize];
+            let grid = grid_of(build, target.array);
+            let node = combine.nodes[task.unit as usize];
+            let (_, shape) = grid.block(&grid.coords(node.cell as usize));
+            let state = reduce::layout(target.op, target.operand).bytes(len(&shape) as usize) as u64;
+            if node.finish { (own(target.array, &shape), state) } else { (state, 0) }
+        }
+        Stage::Fused(fused) => {
+            let (_, shape) = fused.units.block(&fused.units.coords(task.unit as usize));
+            let mut output: u64 = fused.stores.iter().map(|&array| own(array, &shape)).sum();
+            let mut scratch =
+                fused.variants.iter().map(|v| scratch_bytes(v.program.regs.len())).max().unwrap_or(0);
+            for target in &fused.reductions {
+                let kept: Shape = kept_coords(target, &shape, 1);
+                let state = reduce::layout(target.op, target.operand).bytes(len(&kept) as usize) as u64;
+                if target.partial {
+                    output += state;
+                } else {
+                    output += own(target.array, &kept);
+                    scratch += state;
+                }
+            }
+            (output, scratch)
+        }
+    }
+}
+
+/// An upper bound of what a program's registers need: those alive at once, and a tile of each.
+fn scratch_bytes(regs: usize) -> u64 {
+    const TILE_BYTES: u64 = 8 << 10;
+    const MOST_ALIVE: usize = 64;
+    regs.min(MOST_ALIVE) as u64 * TILE_BYTES
+}

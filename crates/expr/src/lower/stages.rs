@@ -1,0 +1,246 @@
+//! Arrays and stages of a plan, before any task is counted.
+
+use std::collections::{HashMap, HashSet};
+
+use chunkwise_core::{AxisGrid, Grid, Shape};
+use chunkwise_kernels::Op;
+use chunkwise_plan::{
+    Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
+    Sources, Stage, StageInfo, Storage, Variant, unit_grid,
+};
+
+use super::Want;
+use crate::fuse::{Arrays, Group, emit};
+use crate::graph::{Graph, NodeId};
+use crate::hash::BuildFast;
+use crate::node::Kind;
+use crate::{ExprError, ops};
+
+/// A plan in the making.
+pub(super) struct Build {
+    pub(super) plan: Plan,
+    pub(super) sources: Sources,
+    arrays: HashMap<NodeId, ArrayId, BuildFast>,
+    /// Which stage makes each array; for reductions, the fused stage.
+    pub(super) makers: Vec<Option<Maker>>,
+    /// Arrays of the graph's roots.
+    pub(super) roots: Vec<ArrayId>,
+}
+
+/// What makes an array.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Maker {
+    /// A read stage.
+    Read(u32),
+    /// A store of a fused stage.
+    Store(u32),
+    /// A reduction of a fused stage.
+    Reduction { stage: u32, reduction: u32 },
+}
+
+impl Build {
+    pub(super) fn array_of(&self, node: NodeId) -> Option<ArrayId> {
+        self.arrays.get(&node).copied()
+    }
+
+    fn add(&mut self, array: Array, maker: Option<Maker>) -> ArrayId {
+        self.plan.arrays.push(array);
+        self.makers.push(maker);
+        ArrayId(self.plan.arrays.len() as u32 - 1)
+    }
+}
+
+/// Finds or makes the arrays of sources while programs are written.
+struct SourceArrays<'a> {
+    graph: &'a Graph,
+    build: &'a mut Build,
+}
+
+impl Arrays for SourceArrays<'_> {
+    fn array(&mut self, id: NodeId) -> ArrayId {
+        if let Some(array) = self.build.array_of(id) {
+            return array;
+        }
+        let node = self.graph.node(id);
+        let sources = &mut self.build.sources;
+        let (storage, read) = match &node.kind {
+            Kind::Memory(block) => {
+                sources.blocks.push(block.clone());
+                (Storage::Memory(sources.blocks.len() as u32 - 1), None)
+            }
+            Kind::Persisted(tiles) => {
+                sources.tiles.push(tiles.clone());
+                (Storage::Persisted(sources.tiles.len() as u32 - 1, tiles.grid.clone()), None)
+            }
+            Kind::Region(source) => {
+                sources.regions.push(RegionLike::Region(source.clone()));
+                let grid = unit_grid(&node.meta.grid, Granularity::Light);
+                (computed(grid, 0, false), Some((source.name(), false)))
+            }
+            Kind::Blocks { name, function } => {
+                sources.regions.push(RegionLike::Blocks(function.clone()));
+                (computed((*node.meta.grid).clone(), 0, false), Some(((*name).to_owned(), true)))
+            }
+            _ => unreachable!("kept nodes got their arrays with their stages"),
+        };
+        let source = sources.regions.len().wrapping_sub(1) as u32;
+        let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
+        let maker = read.is_some().then_some(Maker::Read(self.build.plan.stages.len() as u32));
+        let id_of_array = self.build.add(array, maker);
+        if let Some((label, closure)) = read {
+            self.build.plan.stages.push(Stage::Read(ReadStage {
+                info: StageInfo { label, origin: node.location.into(), chunks: (*node.meta.grid).clone() },
+                source,
+                array: id_of_array,
+                boxes: Vec::new(),
+                closure,
+            }));
+        }
+        self.build.arrays.insert(id, id_of_array);
+        id_of_array
+    }
+}
+
+fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
+    Storage::Computed { grid, tasks: Vec::new(), slot, returned }
+}
+
+/// Stages for every group, with the read stages before the first that needs them.
+pub(super) fn build(graph: &Graph, groups: &[Group], kept: &[bool], want: Want) -> Result<Build, ExprError> {
+    let mut build = Build {
+        plan: Plan { graph: chunkwise_plan::TaskGraph::new(), ..Plan::default() },
+        sources: Sources::default(),
+        arrays: HashMap::default(),
+        makers: Vec::new(),
+        roots: Vec::new(),
+    };
+    let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
+    for group in groups {
+        let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
+        let (parts, variants) =
+            emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
+        let units = unit_grid(&group.space.grid, granularity(&variants));
+        let number = build.plan.stages.len() as u32;
+        let stores: Vec<NodeId> =
+            group.sinks.iter().filter(|s| s.reduce.is_none()).map(|s| s.value).collect();
+        let reductions: Vec<NodeId> = group.sinks.iter().filter_map(|s| s.reduce).collect();
+        let mut stage = FusedStage {
+            info: info(graph, group),
+            units,
+            parts,
+            variants,
+            stores: Vec::new(),
+            reductions: Vec::new(),
+        };
+        for (slot, &id) in stores.iter().enumerate() {
+            let node = graph.node(id);
+            let returned = want == Want::Arrays && roots.contains(&id);
+            let storage = computed(stage.units.clone(), slot as u32, returned);
+            let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
+            let array = build.add(array, Some(Maker::Store(number)));
+            build.arrays.insert(id, array);
+            stage.stores.push(array);
+        }
+        for (i, &id) in reductions.iter().enumerate() {
+            let node = graph.node(id);
+            let Kind::Reduce { op, axes, keep } = node.kind else { unreachable!("a reduction's node") };
+            let reduced = |k: &usize| axes & (1 << k) != 0;
+            let shape = &group.space.shape;
+            let partial = (0..shape.len()).filter(reduced).any(|k| stage.units.axes()[k].count() > 1);
+            let grid = Grid::new(stage.units.axes().iter().enumerate().filter_map(|(k, axis)| {
+                if !reduced(&k) { Some(axis.clone()) } else { keep.then(|| AxisGrid::whole(1)) }
+            }));
+            let slot = if partial { 0 } else { (stores.len() + i) as u32 };
+            let returned = want == Want::Arrays && roots.contains(&id);
+            let array = Array {
+                dtype: node.dtype,
+                shape: node.meta.shape.clone(),
+                storage: computed(grid, slot, returned),
+            };
+            let maker = Maker::Reduction { stage: number, reduction: i as u32 };
+            let array = build.add(array, Some(maker));
+            build.arrays.insert(id, array);
+            stage.reductions.push(ReductionTarget {
+                op,
+                operand: graph.node(node.inputs[0]).dtype,
+                axes,
+                keep,
+                count: (0..shape.len()).filter(reduced).map(|k| shape[k] as u64).product(),
+                partial,
+                array,
+            });
+        }
+        // Programs list stores and reductions in the order of the sinks, which is the order kept here.
+        let infos = stage.info.clone();
+        let partial: Vec<u32> =
+            (0u32..).zip(&stage.reductions).filter(|(_, r)| r.partial).map(|(i, _)| i).collect();
+        build.plan.stages.push(Stage::Fused(stage));
+        for reduction in partial {
+            let node = graph.node(reductions[reduction as usize]);
+            let chunks = (*node.meta.grid).clone();
+            let label = format!("combine {}", node.kind.name());
+            let info = StageInfo { label, origin: infos.origin.clone(), chunks };
+            let nodes = Vec::new();
+            build.plan.stages.push(Stage::Combine(CombineStage { info, stage: number, reduction, nodes }));
+        }
+    }
+    build.roots = graph.roots.iter().map(|root| build.arrays[root]).collect();
+    Ok(build)
+}
+
+fn granularity(variants: &[Variant]) -> Granularity {
+    /// Beyond this many additions per element, compute outweighs memory.
+    const HEAVY: u32 = 64;
+    let cost = |v: &Variant| v.program.instrs.iter().fold(0u32, |c, i| c.saturating_add(ops::cost(&i.op)));
+    let most = variants.iter().map(cost).max().unwrap_or(0);
+    if most >= HEAVY { Granularity::Heavy } else { Granularity::Light }
+}
+
+fn info(graph: &Graph, group: &Group) -> StageInfo {
+    let last = group.sinks.last().expect("a group has sinks");
+    let origin = graph.node(last.reduce.unwrap_or(last.value)).location.into();
+    StageInfo { label: label(graph, group), origin, chunks: (*group.space.grid).clone() }
+}
+
+/// What a group computes, as in `sub, powi, mul, add, mean`: the last few operations before each sink.
+fn label(graph: &Graph, group: &Group) -> String {
+    const SHOWN: usize = 6;
+    let mut names: Vec<&'static str> = Vec::new();
+    for sink in &group.sinks {
+        if let Some(reduce) = sink.reduce {
+            names.push(graph.node(reduce).kind.name());
+        }
+    }
+    let mut queue: Vec<NodeId> = group.sinks.iter().map(|s| s.value).collect();
+    let mut at = 0;
+    let mut seen: HashSet<NodeId, BuildFast> = queue.iter().copied().collect();
+    while at < queue.len() && names.len() < SHOWN {
+        let node = graph.node(queue[at]);
+        at += 1;
+        match &node.kind {
+            Kind::Elementwise(Op::Copy) => {}
+            Kind::Elementwise(_) | Kind::Concatenate { .. } => names.push(node.kind.name()),
+            _ => {}
+        }
+        if !matches!(node.kind, Kind::Reduce { .. }) {
+            queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));
+        }
+    }
+    names.reverse();
+    names.dedup();
+    if names.is_empty() {
+        return "copy".to_owned();
+    }
+    if at < queue.len() && names.len() >= SHOWN {
+        return format!(".., {}", names.join(", "));
+    }
+    names.join(", ")
+}
+
+/// Shape of a box of the iteration space once reduced axes are dropped or kept as `fill`.
+pub(super) fn kept_coords(target: &ReductionTarget, of: &[usize], fill: usize) -> Shape {
+    of.iter()
+        .enumerate()
+        .filter_map(|(k, &n)| if target.axes & (1 << k) == 0 { Some(n) } else { target.keep.then_some(fill) })
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! The nodes of an expression: immutable, shared, untyped.
+
+use std::panic::Location;
+use std::sync::{Arc, OnceLock};
+
+use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, View};
+use chunkwise_kernels::Op;
+use chunkwise_kernels::reduce::ReduceOp;
+use chunkwise_plan::Tiles;
+use smallvec::SmallVec;
+
+/// What a node computes from its inputs.
+///
+/// A closed list: every pass matches it whole, so that adding a kind shows each place that must know it.
+#[derive(Clone)]
+pub(crate) enum Kind {
+    /// The same value everywhere.
+    Fill(Scalar),
+    /// The `i64` coordinate along an axis.
+    Coord(usize),
+    /// An array in memory.
+    Memory(Arc<Block>),
+    /// Computed tiles that stayed in memory.
+    Persisted(Arc<Tiles>),
+    /// An array that is read a region at a time.
+    Region(Arc<dyn RegionSource>),
+    /// Blocks made by a function of their place.
+    Blocks { name: &'static str, function: Arc<dyn BlockFn> },
+    /// An instruction at every position. Operands have the node's shape, or no axes.
+    Elementwise(Op),
+    /// A reduction over axes (one bit each) of the input.
+    Reduce { op: ReduceOp, axes: u64, keep: bool },
+    /// A view of the input.
+    View(Arc<View>),
+    /// The inputs one after the other along an axis.
+    Concatenate { axis: usize },
+    /// The input in other chunks.
+    Rechunk,
+}
+
+impl Kind {
+    /// What messages and pictures call it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Kind::Fill(_) => "fill",
+            Kind::Coord(_) => "coord",
+            Kind::Memory(_) => "memory",
+            Kind::Persisted(_) => "persisted",
+            Kind::Region(_) => "read",
+            Kind::Blocks { name, .. } => name,
+            Kind::Elementwise(op) => op.name(),
+            Kind::Reduce { op, .. } => op.name(),
+            Kind::View(_) => "view",
+            Kind::Concatenate { .. } => "concatenate",
+            Kind::Rechunk => "rechunk",
+        }
+    }
+
+    /// Whether the node has no inputs.
+    pub(crate) fn is_source(&self) -> bool {
+        match self {
+            Kind::Fill(_)
+            | Kind::Coord(_)
+            | Kind::Memory(_)
+            | Kind::Persisted(_)
+            | Kind::Region(_)
+            | Kind::Blocks { .. } => true,
+            Kind::Elementwise(_)
+            | Kind::Reduce { .. }
+            | Kind::View(_)
+            | Kind::Concatenate { .. }
+            | Kind::Rechunk => false,
+        }
+    }
+}
+
+/// Shape and chunk grid, shared by the nodes that have the same.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Meta {
+    pub(crate) shape: Shape,
+    pub(crate) grid: Arc<Grid>,
+}
+
+impl Meta {
+    pub(crate) fn new(grid: Grid) -> Arc<Meta> {
+        if grid.ndim() == 0 {
+            // Scalars are everywhere; they all share one.
+            static SCALAR: OnceLock<Arc<Meta>> = OnceLock::new();
+            return SCALAR
+                .get_or_init(|| Arc::new(Meta { shape: Shape::new(), grid: Arc::new(Grid::new([])) }))
+                .clone();
+        }
+        Arc::new(Meta { shape: grid.shape(), grid: Arc::new(grid) })
+    }
+
+    /// Whether both describe the same shape in the same chunks.
+    pub(crate) fn same(a: &Arc<Meta>, b: &Arc<Meta>) -> bool {
+        Arc::ptr_eq(a, b) || a == b
+    }
+}
+
+/// A node of an expression.
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    pub(crate) inputs: SmallVec<[Arc<Node>; 2]>,
+    pub(crate) dtype: DType,
+    pub(crate) meta: Arc<Meta>,
+    /// Where the user built it.
+    pub(crate) location: &'static Location<'static>,
+}
+
+impl Drop for Node {
+    /// Frees a chain of any length without recursion.
+    fn drop(&mut self) {
+        if self.inputs.iter().all(|input| Arc::strong_count(input) > 1 || input.inputs.is_empty()) {
+            return;
+        }
+        let mut stack: Vec<Arc<Node>> = self.inputs.drain(..).collect();
+        while let Some(node) = stack.pop() {
+            if let Some(mut node) = Arc::into_inner(node) {
+                stack.extend(node.inputs.drain(..));
+            }
+        }
+    }
+}

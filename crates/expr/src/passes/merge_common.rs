@@ -1,0 +1,88 @@
+//! Merges nodes that compute the same thing, over all roots.
+//!
+//! Identity: numbers compare by bits, arrays in memory by address and layout, persisted arrays, files,
+//! closures and block functions by the object that holds them. Where a node was built does not matter.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::mem::discriminant;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use crate::graph::{Graph, GraphNode, NodeId};
+use crate::hash::{BuildFast, FastHasher};
+use crate::node::{Kind, Meta};
+
+pub(super) fn run(graph: &Graph) -> Graph {
+    let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
+    let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
+    let mut seen: HashMap<u64, SmallVec<[NodeId; 1]>, BuildFast> =
+        HashMap::with_capacity_and_hasher(graph.len(), BuildFast::default());
+    for node in &graph.nodes {
+        let mut node = node.clone();
+        for input in &mut node.inputs {
+            *input = ids[*input as usize];
+        }
+        let candidates = seen.entry(hash(&node)).or_default();
+        let id = match candidates.iter().find(|&&id| same(out.node(id), &node)) {
+            Some(&id) => id,
+            None => {
+                let id = out.push(node);
+                candidates.push(id);
+                id
+            }
+        };
+        ids.push(id);
+    }
+    out.roots = graph.roots.iter().map(|&root| ids[root as usize]).collect();
+    out
+}
+
+fn address<T: ?Sized>(shared: &Arc<T>) -> usize {
+    Arc::as_ptr(shared).cast::<()>() as usize
+}
+
+fn hash(node: &GraphNode) -> u64 {
+    let mut state = FastHasher::default();
+    discriminant(&node.kind).hash(&mut state);
+    node.inputs.hash(&mut state);
+    node.meta.shape.hash(&mut state);
+    match &node.kind {
+        Kind::Fill(value) => value.hash(&mut state),
+        Kind::Coord(axis) | Kind::Concatenate { axis } => axis.hash(&mut state),
+        Kind::Memory(block) => (block.as_ptr() as usize).hash(&mut state),
+        Kind::Persisted(tiles) => address(tiles).hash(&mut state),
+        Kind::Region(source) => address(source).hash(&mut state),
+        Kind::Blocks { function, .. } => address(function).hash(&mut state),
+        Kind::Elementwise(op) => op.hash(&mut state),
+        Kind::Reduce { op, axes, keep } => (op, axes, keep).hash(&mut state),
+        Kind::View(view) => view.hash(&mut state),
+        Kind::Rechunk => {}
+    }
+    state.finish()
+}
+
+fn same(a: &GraphNode, b: &GraphNode) -> bool {
+    a.inputs == b.inputs
+        && a.dtype == b.dtype
+        && Meta::same(&a.meta, &b.meta)
+        && match (&a.kind, &b.kind) {
+            (Kind::Fill(x), Kind::Fill(y)) => x == y,
+            (Kind::Coord(x), Kind::Coord(y)) => x == y,
+            (Kind::Memory(x), Kind::Memory(y)) => {
+                x.as_ptr() == y.as_ptr() && x.strides() == y.strides() && Arc::ptr_eq(x.buffer(), y.buffer())
+            }
+            (Kind::Persisted(x), Kind::Persisted(y)) => Arc::ptr_eq(x, y),
+            (Kind::Region(x), Kind::Region(y)) => address(x) == address(y),
+            (Kind::Blocks { function: x, .. }, Kind::Blocks { function: y, .. }) => address(x) == address(y),
+            (Kind::Elementwise(x), Kind::Elementwise(y)) => x == y,
+            (Kind::Reduce { op: x, axes: i, keep: k }, Kind::Reduce { op: y, axes: j, keep: l }) => {
+                x == y && i == j && k == l
+            }
+            (Kind::View(x), Kind::View(y)) => x == y,
+            (Kind::Concatenate { axis: x }, Kind::Concatenate { axis: y }) => x == y,
+            (Kind::Rechunk, Kind::Rechunk) => true,
+            _ => false,
+        }
+}

@@ -1,0 +1,198 @@
+//! Moves views towards the sources, so that only what is looked at is computed.
+//!
+//! Going from the roots down, each node collects the views that its readers want of it. When all want the
+//! same one, the node computes that view and asks the corresponding views of its inputs; when they differ, it
+//! computes the whole and its readers look at that. Nothing is computed twice on behalf of a view, and chains
+//! of views become one.
+
+use std::sync::Arc;
+
+use chunkwise_core::{Grid, View};
+use smallvec::{SmallVec, smallvec};
+
+use super::view_rules::{concatenate_view, reduce_view};
+use crate::graph::{Graph, GraphNode, NodeId};
+use crate::node::{Kind, Meta};
+
+/// What a reader wants of a node.
+#[derive(Clone, PartialEq)]
+pub(super) enum Wanted {
+    Nothing,
+    Whole,
+    View(Arc<View>),
+}
+
+impl Wanted {
+    /// What to compute when readers want both.
+    fn merge(self, other: Wanted) -> Wanted {
+        match (self, other) {
+            (Wanted::Nothing, wanted) | (wanted, Wanted::Nothing) => wanted,
+            (Wanted::View(a), Wanted::View(b)) if Arc::ptr_eq(&a, &b) || a == b => Wanted::View(a),
+            _ => Wanted::Whole,
+        }
+    }
+}
+
+/// A node as it computes a view of itself: what it becomes, and what it wants of which inputs.
+pub(super) struct Rewrite {
+    /// `None`: it becomes its only input.
+    pub(super) kind: Option<Kind>,
+    pub(super) inputs: SmallVec<[(NodeId, Wanted); 2]>,
+}
+
+pub(super) fn run(graph: &Graph) -> Graph {
+    if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::View(_))) {
+        return graph.clone();
+    }
+    let wanted = collect(graph);
+    let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
+    let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
+    for (id, wanted_here) in wanted.iter().enumerate() {
+        ids.push(match wanted_here {
+            Wanted::Nothing => NodeId::MAX,
+            Wanted::Whole => rebuild(graph, id as NodeId, None, &wanted, &ids, &mut out),
+            Wanted::View(view) => rebuild(graph, id as NodeId, Some(view), &wanted, &ids, &mut out),
+        });
+    }
+    out.roots = graph.roots.iter().map(|&root| ids[root as usize]).collect();
+    out
+}
+
+/// What is settled for every node: nothing, the whole, or the one view that all its readers want.
+fn collect(graph: &Graph) -> Vec<Wanted> {
+    let mut wanted = vec![Wanted::Nothing; graph.len()];
+    for &root in &graph.roots {
+        wanted[root as usize] = Wanted::Whole;
+    }
+    for id in (0..graph.len() as NodeId).rev() {
+        let rewritten = match &wanted[id as usize] {
+            Wanted::Nothing => continue,
+            Wanted::Whole => None,
+            Wanted::View(view) => rewrite(graph, id, Some(view)),
+        };
+        let rewritten = rewritten.unwrap_or_else(|| {
+            wanted[id as usize] = Wanted::Whole;
+            rewrite(graph, id, None).expect("every node computes itself")
+        });
+        for (input, more) in rewritten.inputs {
+            let slot = &mut wanted[input as usize];
+            *slot = std::mem::replace(slot, Wanted::Nothing).merge(more);
+        }
+    }
+    wanted
+}
+
+/// Follows views of views to what they look at.
+fn through(graph: &Graph, mut id: NodeId, view: Option<Arc<View>>) -> (NodeId, Wanted) {
+    let mut view = view;
+    while let Kind::View(inner) = &graph.node(id).kind {
+        view = Some(view.map_or_else(|| inner.clone(), |outer| Arc::new(inner.then(&outer))));
+        id = graph.node(id).inputs[0];
+    }
+    let wanted = match view {
+        Some(view) if !view.is_identity(&graph.node(id).meta.shape) => Wanted::View(view),
+        _ => Wanted::Whole,
+    };
+    (id, wanted)
+}
+
+/// How node `id` computes `view` of itself; `None` if it must be computed whole.
+fn rewrite(graph: &Graph, id: NodeId, view: Option<&Arc<View>>) -> Option<Rewrite> {
+    let node = graph.node(id);
+    if view.is_some() && node.kind.is_source() {
+        return None;
+    }
+    let whole = |node: &GraphNode| Rewrite {
+        kind: Some(node.kind.clone()),
+        inputs: node.inputs.iter().map(|&input| through(graph, input, None)).collect(),
+    };
+    match (&node.kind, view) {
+        (Kind::View(_), view) => {
+            Some(Rewrite { kind: None, inputs: smallvec![through(graph, id, view.cloned())] })
+        }
+        (_, None) => Some(whole(node)),
+        // What is repeated is computed once, before.
+        (Kind::Elementwise(_), Some(view)) if view.repeats() => None,
+        (Kind::Elementwise(op), Some(view)) => {
+            let inputs = node.inputs.iter().map(|&input| {
+                let scalar = graph.node(input).meta.shape.is_empty();
+                through(graph, input, (!scalar).then(|| view.clone()))
+            });
+            Some(Rewrite { kind: Some(Kind::Elementwise(op.clone())), inputs: inputs.collect() })
+        }
+        (Kind::Reduce { op, axes, .. }, Some(view)) => {
+            let operand = graph.node(node.inputs[0]);
+            let (inner, axes) = reduce_view(&operand.meta.shape, &node.meta.shape, *axes, view)?;
+            let input = through(graph, node.inputs[0], Some(Arc::new(inner)));
+            Some(Rewrite {
+                kind: Some(Kind::Reduce { op: *op, axes, keep: false }),
+                inputs: smallvec![input],
+            })
+        }
+        (Kind::Concatenate { axis }, Some(view)) => {
+            let lengths = node.inputs.iter().map(|&input| graph.node(input).meta.shape[*axis]);
+            let (axis, parts) = concatenate_view(*axis, lengths, view)?;
+            let parts = parts.into_iter();
+            let inputs =
+                parts.map(|(i, view)| through(graph, node.inputs[i], Some(Arc::new(view)))).collect();
+            Some(Rewrite { kind: axis.map(|axis| Kind::Concatenate { axis }), inputs })
+        }
+        (Kind::Rechunk, Some(view)) => {
+            let input = through(graph, node.inputs[0], Some(view.clone()));
+            Some(Rewrite { kind: Some(Kind::Rechunk), inputs: smallvec![input] })
+        }
+        (
+            Kind::Fill(_)
+            | Kind::Coord(_)
+            | Kind::Memory(_)
+            | Kind::Persisted(_)
+            | Kind::Region(_)
+            | Kind::Blocks { .. },
+            Some(_),
+        ) => None,
+    }
+}
+
+/// The node for what was settled, in `out`.
+fn rebuild(
+    graph: &Graph,
+    id: NodeId,
+    view: Option<&Arc<View>>,
+    settled: &[Wanted],
+    ids: &[NodeId],
+    out: &mut Graph,
+) -> NodeId {
+    let node = graph.node(id);
+    let rewritten = rewrite(graph, id, view).expect("settled only on what the node can compute");
+    let meta = view.map_or_else(|| node.meta.clone(), |view| viewed(&node.meta, view));
+    let alias = rewritten.kind.is_none();
+    let inputs: SmallVec<[NodeId; 2]> = rewritten
+        .inputs
+        .into_iter()
+        .map(|(input, wanted)| match wanted {
+            Wanted::View(view) if settled[input as usize] == Wanted::Whole => {
+                let source = graph.node(input);
+                let meta = if alias { meta.clone() } else { viewed(&source.meta, &view) };
+                out.push(GraphNode {
+                    kind: Kind::View(view),
+                    inputs: smallvec![ids[input as usize]],
+                    dtype: source.dtype,
+                    meta,
+                    location: node.location,
+                })
+            }
+            _ => ids[input as usize],
+        })
+        .collect();
+    match rewritten.kind {
+        None if Meta::same(&out.node(inputs[0]).meta, &meta) => inputs[0],
+        // The chunks that the user sees may be finer than what the parts below add up to.
+        None => out.push(GraphNode { kind: Kind::Rechunk, inputs, meta, ..node.clone() }),
+        Some(kind) => out.push(GraphNode { kind, inputs, meta, ..node.clone() }),
+    }
+}
+
+/// Shape and chunks of a view; repeated axes are one chunk.
+fn viewed(meta: &Meta, view: &View) -> Arc<Meta> {
+    Meta::new(view.grid(&meta.grid, &Grid::whole(&view.shape)))
+}

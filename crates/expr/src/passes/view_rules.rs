@@ -1,0 +1,124 @@
+//! How a view passes through a reduction and through a concatenation.
+
+use chunkwise_core::{AxisMap, View};
+use smallvec::SmallVec;
+
+/// The view of a reduction's operand, and the axes of that view to reduce, that give `view` of the result.
+///
+/// `None` when nothing would be saved: the view leaves no element out, or repeats some.
+pub(super) fn reduce_view(
+    operand: &[usize],
+    result: &[usize],
+    axes: u64,
+    view: &View,
+) -> Option<(View, u64)> {
+    let elements = |shape: &[usize]| shape.iter().product::<usize>();
+    if view.repeats() || elements(&view.shape) >= elements(result) {
+        return None;
+    }
+    let keep = operand.len() == result.len();
+    let reduced = |k: usize| axes & (1 << k) != 0;
+    // The axes of the new view: those of `view` in their order, and each reduced axis after the axis that its
+    // predecessors among the operand's axes move along, so that elements stay in an order close to memory's.
+    let mut order: SmallVec<[Result<usize, usize>; 6]> = (0..view.shape.len()).map(Ok).collect();
+    let mut after = 0;
+    let mut m = 0;
+    for k in 0..operand.len() {
+        if reduced(k) {
+            order.insert(after, Err(k));
+            after += 1;
+            m += usize::from(keep);
+            continue;
+        }
+        if let Some(axis) = view.source[m].axis {
+            let at =
+                order.iter().position(|&entry| entry == Ok(axis)).expect("every axis of the view is there");
+            after = after.max(at + 1);
+        }
+        m += 1;
+    }
+    let place = |entry: Result<usize, usize>| order.iter().position(|&e| e == entry);
+    let mut bits = 0;
+    let mut m = 0;
+    let source = (0..operand.len())
+        .map(|k| {
+            if reduced(k) {
+                let axis = place(Err(k)).expect("inserted above");
+                bits |= 1 << axis;
+                m += usize::from(keep);
+                return AxisMap { axis: Some(axis), start: 0, step: 1 };
+            }
+            let map = view.source[m];
+            m += 1;
+            AxisMap { axis: map.axis.and_then(|axis| place(Ok(axis))), ..map }
+        })
+        .collect();
+    let shape = order
+        .iter()
+        .map(|entry| match *entry {
+            Ok(axis) => view.shape[axis],
+            Err(k) => operand[k],
+        })
+        .collect();
+    Some((View { shape, source }, bits))
+}
+
+/// The parts of a concatenation along `axis` that `view` reads, each with its view; and the axis along which
+/// they are joined, or `None` when one part is all.
+pub(super) fn concatenate_view(
+    axis: usize,
+    lengths: impl Iterator<Item = usize>,
+    view: &View,
+) -> Option<(Option<usize>, Vec<(usize, View)>)> {
+    let map = view.source[axis];
+    let mut begin = 0usize;
+    let bounds: Vec<(usize, usize)> = lengths
+        .map(|n| {
+            begin += n;
+            (begin - n, begin)
+        })
+        .collect();
+    let Some(moving) = map.axis else {
+        let part = bounds.iter().position(|&(begin, end)| (begin..end).contains(&map.start))?;
+        let mut inner = view.clone();
+        inner.source[axis].start -= bounds[part].0;
+        return Some((None, vec![(part, inner)]));
+    };
+    if view.drivers(moving).count() != 1 {
+        return None;
+    }
+    let len = view.shape[moving] as isize;
+    let (start, step) = (map.start as isize, map.step);
+    // The first position of the view at or past a boundary, in the direction of its step.
+    let first = |boundary: usize| {
+        let boundary = boundary as isize;
+        let position = if step > 0 {
+            (boundary - start + step - 1).div_euclid(step)
+        } else {
+            (start - boundary).div_euclid(-step) + 1
+        };
+        position.clamp(0, len)
+    };
+    let mut parts: Vec<(usize, View)> = Vec::new();
+    for (part, &(begin, end)) in bounds.iter().enumerate() {
+        let (low, high) = if step > 0 { (first(begin), first(end)) } else { (first(end), first(begin)) };
+        if low < high {
+            let mut inner = view.clone();
+            inner.shape[moving] = (high - low) as usize;
+            inner.source[axis].start = (start + step * low - begin as isize) as usize;
+            parts.push((part, inner));
+        }
+    }
+    if step < 0 {
+        parts.reverse();
+    }
+    match parts.len() {
+        0 => {
+            let mut inner = view.clone();
+            inner.source[axis].start = 0;
+            Some((None, vec![(0, inner)]))
+        }
+        1 => Some((None, parts)),
+        _ => Some((Some(moving), parts)),
+    }
+}

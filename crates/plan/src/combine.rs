@@ -1,0 +1,143 @@
+//! Running the tasks that merge partial states, and finishing states into results.
+
+use std::sync::Arc;
+
+use chunkwise_core::{Block, DType, Grid, Shape, row_major_strides};
+use chunkwise_kernels::reduce;
+use smallvec::{SmallVec, smallvec};
+
+use crate::{
+    Cause, CombineStage, FusedStage, ReductionTarget, Runner, Stage, Storage, Task, TaskOutput, Tile,
+};
+
+impl Runner<'_> {
+    fn reduced_stage(&self, stage: &CombineStage) -> (&FusedStage, &ReductionTarget) {
+        match &self.plan.stages[stage.stage as usize] {
+            Stage::Fused(fused) => (fused, &fused.reductions[stage.reduction as usize]),
+            Stage::Combine(_) | Stage::Read(_) => unreachable!("combine stages follow fused ones"),
+        }
+    }
+
+    pub(crate) fn result_grid(&self, stage: &CombineStage) -> Option<&Grid> {
+        match &self.plan.array(self.reduced_stage(stage).1.array).storage {
+            Storage::Computed { grid, .. } => Some(grid),
+            Storage::Memory(_) | Storage::Persisted(..) => None,
+        }
+    }
+
+    /// Merges the states of a group, in order, and finishes the last group of a cell.
+    pub(crate) fn run_combine(
+        &self,
+        stage: &CombineStage,
+        task: Task,
+        inputs: &mut [TaskOutput],
+    ) -> Result<SmallVec<[Tile; 1]>, Cause> {
+        let (fused, target) = self.reduced_stage(stage);
+        let node = stage.nodes[task.unit as usize];
+        let grid = self.result_grid(stage).expect("results are computed");
+        let (start, shape) = grid.block(&grid.coords(node.cell as usize));
+        let cells = shape.iter().product();
+        // A partial state is the only output of a combine task, and one of several of a fused one.
+        let fused_slot = fused.stores.len() + stage.reduction as usize;
+        let slot = |output: &TaskOutput| if output.len() > fused_slot { fused_slot } else { 0 };
+        let (first, rest) = inputs.split_first_mut().expect("a combine task has inputs");
+        let slot_of_first = slot(first);
+        let state = match Arc::get_mut(first) {
+            Some(tiles) if tiles[slot_of_first].block.is_unique() => tiles[slot_of_first].block.clone(),
+            _ => copy_state(&first[slot_of_first].block),
+        };
+        for other in rest {
+            let other = &other[slot(other)].block;
+            // SAFETY: both are states of this reduction for `cells` cells, written by the tasks that made
+            // them; `state` is held by this task alone.
+            unsafe { reduce::merge(target.op, target.operand, state.as_mut_ptr(), other.as_ptr(), cells) };
+        }
+        if !node.finish {
+            return Ok(smallvec![Tile { start, block: state }]);
+        }
+        Ok(smallvec![self.finish(target, &state, start, &shape)?])
+    }
+
+    /// Turns a state into results: in the returned array, or in a block of its own.
+    pub(crate) fn finish(
+        &self,
+        target: &ReductionTarget,
+        state: &Block,
+        start: Shape,
+        shape: &[usize],
+    ) -> Result<Tile, Cause> {
+        let dtype = self.plan.array(target.array).dtype;
+        let cells = shape.iter().product();
+        let returned =
+            self.returned[target.array.0 as usize].as_ref().map(|whole| whole.region(&start, shape));
+        let direct = match &returned {
+            Some(region) if region.is_row_major() => region.clone(),
+            _ => Block::uninit(dtype, shape),
+        };
+        // SAFETY: the state was initialised for `cells` cells; `direct` has as many elements, row-major, which
+        // only this task writes.
+        unsafe {
+            reduce::finish(
+                target.op,
+                target.operand,
+                state.as_ptr(),
+                cells,
+                target.count,
+                direct.as_mut_ptr(),
+            )?;
+        }
+        let block = match returned {
+            Some(region) if !region.is_row_major() => {
+                copy_row_major(&direct, &region);
+                region
+            }
+            _ => direct,
+        };
+        Ok(Tile { start, block })
+    }
+}
+
+/// A fresh state for `cells` cells, of no elements.
+pub(crate) fn new_state(target: &ReductionTarget, cells: usize) -> Block {
+    let bytes = reduce::layout(target.op, target.operand).bytes(cells);
+    let state = Block::uninit(DType::U8, &[bytes]);
+    // SAFETY: the block has the bytes that the layout asks for, 64-byte aligned.
+    unsafe { reduce::init(target.op, target.operand, state.as_mut_ptr(), cells) };
+    state
+}
+
+fn copy_state(state: &Block) -> Block {
+    let copy = Block::uninit(DType::U8, state.shape());
+    // SAFETY: states are row-major bytes; the copy is fresh and as long.
+    unsafe { std::ptr::copy_nonoverlapping(state.as_ptr(), copy.as_mut_ptr(), state.len()) };
+    copy
+}
+
+/// Copies a row-major block into a strided one of the same shape, which only the caller writes.
+fn copy_row_major(from: &Block, to: &Block) {
+    let Some((&run, outer)) = from.shape().split_last() else { return };
+    let size = from.dtype().size();
+    let mut at: Shape = smallvec![0; outer.len()];
+    let lines = outer.iter().product::<usize>();
+    let strides = row_major_strides(from.shape());
+    let step = *to.strides().last().expect("same rank");
+    for _ in 0..lines {
+        let offset = |strides: &[isize]| at.iter().zip(strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
+        let (source, target) = (offset(&strides), offset(to.strides()));
+        for i in 0..run as isize {
+            // SAFETY: both positions lie within blocks of the same shape.
+            unsafe {
+                let source = from.as_ptr().offset((source + i) * size as isize);
+                let target = to.as_mut_ptr().offset((target + i * step) * size as isize);
+                std::ptr::copy_nonoverlapping(source, target, size);
+            }
+        }
+        for (i, &n) in at.iter_mut().zip(outer).rev() {
+            *i += 1;
+            if *i < n {
+                break;
+            }
+            *i = 0;
+        }
+    }
+}

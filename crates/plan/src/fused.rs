@@ -1,0 +1,345 @@
+//! Running the tasks of fused stages: a unit is cut into boxes that lie within one tile of every input and one
+//! part of the stage, and the program runs over each.
+
+use chunkwise_core::{AxisGrid, Block, Grid, Shape};
+use chunkwise_kernels::{Bind, Coord, Input, Output, State};
+use smallvec::{SmallVec, smallvec};
+
+use crate::combine::new_state;
+use crate::runner::with_frame;
+use crate::{
+    Cause, FusedStage, InputBinding, ReductionTarget, Runner, Storage, Task, TaskId, TaskOutput, Tile,
+    Variant,
+};
+
+type Tiles1 = SmallVec<[Tile; 1]>;
+
+impl Runner<'_> {
+    pub(crate) fn run_fused(
+        &self,
+        id: TaskId,
+        task: Task,
+        stage: &FusedStage,
+        inputs: &mut [TaskOutput],
+    ) -> Result<Tiles1, Cause> {
+        let (start, shape) = stage.units.block(&stage.units.coords(task.unit as usize));
+        let cuts = self.cuts(stage, &start, &shape);
+        let whole = cuts.iter().all(|cut| cut.len() <= 2);
+        let mut outputs: Tiles1 = SmallVec::with_capacity(stage.stores.len() + stage.reductions.len());
+        let mut in_place: SmallVec<[bool; 4]> = SmallVec::new();
+        for &array in &stage.stores {
+            let (block, reused) = match &self.returned[array.0 as usize] {
+                Some(returned) => (returned.region(&start, &shape), false),
+                None => {
+                    let dtype = self.plan.array(array).dtype;
+                    let reusable = if whole && stage.stores.len() == 1 {
+                        self.reusable(id, &stage.variants[0], dtype.size(), (&start, &shape), inputs)
+                    } else {
+                        None
+                    };
+                    match reusable {
+                        Some(input) => (Block::row_major(input.into_buffer(), dtype, &shape), true),
+                        None => (Block::uninit(dtype, &shape), false),
+                    }
+                }
+            };
+            outputs.push(Tile { start: start.clone(), block });
+            in_place.push(reused);
+        }
+        let mut states: SmallVec<[Block; 2]> = SmallVec::new();
+        for target in &stage.reductions {
+            states.push(new_state(target, kept(target, &shape).iter().product()));
+        }
+        if !shape.contains(&0) {
+            let unit = Unit { stage, start: &start, shape: &shape, outputs: &outputs, in_place: &in_place };
+            self.run_boxes(id, &unit, &states, &cuts, inputs);
+        }
+        for (target, state) in stage.reductions.iter().zip(states) {
+            let start = kept_start(target, &start);
+            outputs.push(if target.partial {
+                Tile { start, block: state }
+            } else {
+                self.finish(target, &state, start, &kept(target, &shape))?
+            });
+        }
+        Ok(outputs)
+    }
+
+    /// Where the unit must be cut along each axis: first and last position, and between them the boundaries of
+    /// the stage's parts and of the inputs' tiles.
+    fn cuts(
+        &self,
+        stage: &FusedStage,
+        start: &[usize],
+        shape: &[usize],
+    ) -> SmallVec<[SmallVec<[usize; 4]>; 4]> {
+        let mut cuts: SmallVec<[SmallVec<[usize; 4]>; 4]> =
+            start.iter().zip(shape).map(|(&s, &n)| smallvec![s, s + n]).collect();
+        for (cut, axis) in cuts.iter_mut().zip(stage.parts.axes()) {
+            add_boundaries(cut, axis, 0, 1);
+        }
+        for variant in &stage.variants {
+            for input in &variant.inputs {
+                let grid = match &self.plan.array(input.array).storage {
+                    Storage::Memory(_) => continue,
+                    Storage::Persisted(_, grid) | Storage::Computed { grid, .. } => grid,
+                };
+                for (axis, map) in grid.axes().iter().zip(&input.view.source) {
+                    if let Some(i) = map.axis {
+                        add_boundaries(&mut cuts[i], axis, map.start as isize, map.step);
+                    }
+                }
+            }
+        }
+        for cut in &mut cuts {
+            if cut.len() > 2 {
+                cut.sort_unstable();
+                cut.dedup();
+            }
+        }
+        cuts
+    }
+
+    fn run_boxes(
+        &self,
+        id: TaskId,
+        unit: &Unit<'_>,
+        states: &[Block],
+        cuts: &[SmallVec<[usize; 4]>],
+        tiles: &[TaskOutput],
+    ) {
+        let ndim = unit.shape.len();
+        let mut at: Shape = smallvec![0; ndim];
+        let kernels = &self.kernels[self.plan.tasks[id as usize].stage as usize];
+        let layouts: SmallVec<[StateLayout; 2]> = unit
+            .stage
+            .reductions
+            .iter()
+            .map(|r| StateLayout::new(r, unit.shape, &unit.stage.units))
+            .collect();
+        loop {
+            let origin: Shape = at.iter().zip(cuts).map(|(&i, cut)| cut[i]).collect();
+            let shape: Shape = at.iter().zip(cuts).map(|(&i, cut)| cut[i + 1] - cut[i]).collect();
+            let part: Shape = origin.iter().zip(unit.stage.parts.axes()).map(|(&o, a)| a.find(o)).collect();
+            let part = unit.stage.parts.index(&part);
+            let variant = &unit.stage.variants[part];
+            let offset: Shape = origin.iter().zip(unit.start).map(|(o, s)| o - s).collect();
+            let inputs: SmallVec<[Input; 4]> =
+                variant.inputs.iter().map(|input| self.bind(id, input, &origin, &shape, tiles)).collect();
+            let coords: SmallVec<[Coord; 2]> = variant
+                .coords
+                .iter()
+                .map(|coord| {
+                    let mut steps: SmallVec<[i64; 6]> = smallvec![0; ndim];
+                    let mut base = coord.start;
+                    if let Some(axis) = coord.axis {
+                        steps[axis] = coord.step;
+                        base += coord.step * origin[axis] as i64;
+                    }
+                    Coord { base, steps }
+                })
+                .collect();
+            let outputs: SmallVec<[Output; 2]> = unit
+                .outputs
+                .iter()
+                .zip(unit.in_place)
+                .map(|(tile, &in_place)| {
+                    let block = tile.block.region(&offset, &shape);
+                    Output { ptr: block.as_mut_ptr(), strides: block.strides().into(), in_place }
+                })
+                .collect();
+            let states: SmallVec<[State; 2]> = states
+                .iter()
+                .zip(&layouts)
+                .map(|(state, layout)| layout.bind(state, &offset, &origin))
+                .collect();
+            let bind =
+                Bind { shape: &shape, inputs: &inputs, coords: &coords, outputs: &outputs, states: &states };
+            // SAFETY: inputs lie within blocks that were written before this task ran, and their boxes within
+            // these (`bind`, `cuts`); outputs and states belong to this task alone, and boxes are disjoint.
+            with_frame(|frame| unsafe { kernels[part].run(frame, &bind) });
+            if !advance(&mut at, cuts) {
+                return;
+            }
+        }
+    }
+
+    /// The block that holds what an input reads in this box, and where.
+    fn bind(
+        &self,
+        id: TaskId,
+        input: &InputBinding,
+        origin: &[usize],
+        shape: &[usize],
+        tiles: &[TaskOutput],
+    ) -> Input {
+        let (block, block_start) = match &self.plan.array(input.array).storage {
+            Storage::Memory(source) => {
+                (&**self.sources.blocks.get(*source as usize).expect("a known source"), None)
+            }
+            Storage::Persisted(source, grid) => {
+                let tile = &self.sources.tiles[*source as usize].tiles[cell(grid, input, origin, shape)];
+                (&tile.block, Some(&tile.start))
+            }
+            Storage::Computed { grid, tasks, slot, .. } => {
+                let producer = tasks[cell(grid, input, origin, shape)];
+                let tile = &tiles[self.position(id, producer)][*slot as usize];
+                (&tile.block, Some(&tile.start))
+            }
+        };
+        let (strides, mut offset) = input.view.strides(block.strides(), origin);
+        if let Some(start) = block_start {
+            offset -= start.iter().zip(block.strides()).map(|(&at, &s)| at as isize * s).sum::<isize>();
+        }
+        Input { ptr: block.as_ptr().wrapping_offset(offset * block.dtype().size() as isize), strides }
+    }
+
+    /// Which input of a task another task is.
+    fn position(&self, id: TaskId, producer: TaskId) -> usize {
+        let inputs = self.plan.graph.inputs(id);
+        inputs.iter().position(|&input| input == producer).expect("a task reads only its inputs")
+    }
+
+    /// An input block that the result may overwrite: the engine's own, held by nobody else, of the result's
+    /// size, and read by one input only, each element at the position where the result goes.
+    fn reusable(
+        &self,
+        id: TaskId,
+        variant: &Variant,
+        size: usize,
+        (start, shape): (&[usize], &[usize]),
+        inputs: &mut [TaskOutput],
+    ) -> Option<Block> {
+        for (i, input) in variant.inputs.iter().enumerate() {
+            let array = self.plan.array(input.array);
+            let Storage::Computed { grid, tasks, slot, returned: false } = &array.storage else { continue };
+            if array.dtype.size() != size || !input.view.is_identity(&array.shape) {
+                continue;
+            }
+            let read_otherwise =
+                variant.inputs.iter().enumerate().any(|(j, o)| j != i && o.array == input.array);
+            if read_otherwise {
+                continue;
+            }
+            let producer = self.position(id, tasks[cell(grid, input, start, shape)]);
+            let Some(tiles) = std::sync::Arc::get_mut(&mut inputs[producer]) else { continue };
+            let tile = &mut tiles[*slot as usize];
+            let fits = tile.start[..] == *start && tile.block.shape() == shape && tile.block.is_row_major();
+            if fits && tile.block.is_unique() {
+                return Some(tile.block.clone());
+            }
+        }
+        None
+    }
+}
+
+/// One unit of a stage, with where its stores go.
+struct Unit<'a> {
+    stage: &'a FusedStage,
+    start: &'a [usize],
+    shape: &'a [usize],
+    outputs: &'a [Tile],
+    in_place: &'a [bool],
+}
+
+/// Steps to the next box; false after the last.
+fn advance(at: &mut [usize], cuts: &[SmallVec<[usize; 4]>]) -> bool {
+    for (i, cut) in at.iter_mut().zip(cuts).rev() {
+        *i += 1;
+        if *i + 1 < cut.len() {
+            return true;
+        }
+        *i = 0;
+    }
+    false
+}
+
+/// The cell of a grid that holds what an input reads in a box; boxes are cut so that there is one.
+fn cell(grid: &Grid, input: &InputBinding, origin: &[usize], shape: &[usize]) -> usize {
+    let (start, _) = input.view.source_box(origin, shape);
+    let coords: Shape = start
+        .iter()
+        .zip(grid.axes())
+        .map(|(&at, axis)| if at < axis.len() { axis.find(at) } else { 0 })
+        .collect();
+    grid.index(&coords)
+}
+
+/// Adds the positions of the unit where `start + step * position` crosses into another chunk of `axis`.
+fn add_boundaries(cut: &mut SmallVec<[usize; 4]>, axis: &AxisGrid, start: isize, step: isize) {
+    if axis.count() == 1 || step == 0 || cut[0] == cut[1] {
+        return;
+    }
+    let (first, end) = (cut[0] as isize, cut[1] as isize);
+    let (a, b) = (start + step * first, start + step * (end - 1));
+    let (low, high) = (a.min(b).max(0) as usize, a.max(b).min(axis.len() as isize - 1).max(0) as usize);
+    if low >= axis.len() {
+        return;
+    }
+    // A part's view may reach outside of its array where the part does not apply; only boundaries between
+    // positions that exist matter.
+    for chunk in axis.find(low)..axis.find(high) {
+        let boundary = axis.bounds(chunk).end as isize;
+        let position = if step > 0 {
+            (boundary - start + step - 1).div_euclid(step)
+        } else {
+            (start - boundary).div_euclid(-step) + 1
+        };
+        if position > first && position < end {
+            cut.push(position as usize);
+        }
+    }
+}
+
+/// Shape of the results of a box: reduced axes are gone, or have length one.
+fn kept(target: &ReductionTarget, shape: &[usize]) -> Shape {
+    keep_axes(target, shape, 1)
+}
+
+fn kept_start(target: &ReductionTarget, start: &[usize]) -> Shape {
+    keep_axes(target, start, 0)
+}
+
+fn keep_axes(target: &ReductionTarget, of: &[usize], reduced: usize) -> Shape {
+    of.iter()
+        .enumerate()
+        .filter_map(
+            |(k, &n)| {
+                if target.axes & (1 << k) == 0 { Some(n) } else { target.keep.then_some(reduced) }
+            },
+        )
+        .collect()
+}
+
+/// How a unit lies over the cells of a reduction's state.
+struct StateLayout {
+    cells: usize,
+    steps: SmallVec<[usize; 6]>,
+    /// What a step along each axis adds to the index of an element among the reduced ones.
+    index: SmallVec<[i64; 6]>,
+}
+
+impl StateLayout {
+    fn new(target: &ReductionTarget, shape: &[usize], units: &Grid) -> Self {
+        let mut steps: SmallVec<[usize; 6]> = smallvec![0; shape.len()];
+        let mut index: SmallVec<[i64; 6]> = smallvec![0; shape.len()];
+        let (mut cells, mut elements) = (1, 1);
+        for k in (0..shape.len()).rev() {
+            if target.axes & (1 << k) == 0 {
+                steps[k] = cells;
+                cells *= shape[k];
+            } else {
+                index[k] = elements;
+                elements *= units.axes()[k].len() as i64;
+            }
+        }
+        StateLayout { cells, steps, index }
+    }
+
+    fn bind(&self, state: &Block, offset: &[usize], origin: &[usize]) -> State {
+        let cell = offset.iter().zip(&self.steps).map(|(o, s)| o * s).sum();
+        let base = origin.iter().zip(&self.index).map(|(&o, s)| o as i64 * s).sum();
+        let index = Coord { base, steps: self.index.clone() };
+        State { ptr: state.as_mut_ptr(), cells: self.cells, cell, steps: self.steps.clone(), index }
+    }
+}

@@ -1,0 +1,268 @@
+//! The plan as data.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::panic::Location;
+
+use chunkwise_core::{DType, Grid, Shape, View};
+use chunkwise_kernels::Program;
+use chunkwise_kernels::reduce::ReduceOp;
+use serde::{Deserialize, Serialize};
+
+use crate::{TaskGraph, TaskId};
+
+/// Number of an array of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ArrayId(pub u32);
+
+/// Where the values of an array are while a plan runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Storage {
+    /// In memory from the start: number of the block in [`Sources`](crate::Sources).
+    Memory(u32),
+    /// Persisted before: number of the tiles, and their grid.
+    Persisted(u32, Grid),
+    /// Computed by tasks, one per cell of the grid.
+    Computed {
+        /// Which task makes which positions.
+        grid: Grid,
+        /// The task of each cell, in row-major order; [`Storage::UNUSED`] where nothing needs the cell.
+        tasks: Vec<TaskId>,
+        /// Which of the task's outputs it is.
+        slot: u32,
+        /// Whether tasks write straight into the array that the computation returns.
+        returned: bool,
+    },
+}
+
+impl Storage {
+    /// Marks a cell that no task makes.
+    pub const UNUSED: TaskId = TaskId::MAX;
+}
+
+/// An array of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Array {
+    /// Element type.
+    pub dtype: DType,
+    /// Lengths of the axes.
+    pub shape: Shape,
+    /// Where its values are.
+    pub storage: Storage,
+}
+
+/// A place in the user's source code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// File.
+    pub file: Cow<'static, str>,
+    /// Line, from one.
+    pub line: u32,
+    /// Column, from one.
+    pub column: u32,
+}
+
+impl From<&'static Location<'static>> for Origin {
+    fn from(location: &'static Location<'static>) -> Self {
+        Origin { file: Cow::Borrowed(location.file()), line: location.line(), column: location.column() }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// What messages and pictures say of a stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageInfo {
+    /// The operations it runs.
+    pub label: String,
+    /// Where the user built the last of them.
+    pub origin: Origin,
+    /// The user's chunks of what it iterates over.
+    pub chunks: Grid,
+}
+
+/// An input of a fused program: an array, and the view of it that the iteration space makes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputBinding {
+    /// The array.
+    pub array: ArrayId,
+    /// From the iteration space to the array.
+    pub view: View,
+}
+
+/// A coordinate of a fused program: `start + step * position[axis]`, or `start` without an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CoordBinding {
+    /// Axis of the iteration space.
+    pub axis: Option<usize>,
+    /// Value at position zero.
+    pub start: i64,
+    /// What one step along the axis adds.
+    pub step: i64,
+}
+
+/// The program of one part of an iteration space.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// What to compute.
+    pub program: Program,
+    /// What the program's inputs read.
+    pub inputs: Vec<InputBinding>,
+    /// What the program's coordinates are.
+    pub coords: Vec<CoordBinding>,
+}
+
+/// A reduction that a fused stage feeds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReductionTarget {
+    /// What it computes.
+    pub op: ReduceOp,
+    /// Type of the elements that it reduces.
+    pub operand: DType,
+    /// Axes of the iteration space that it removes, one bit each.
+    pub axes: u64,
+    /// Whether removed axes stay with length one.
+    pub keep: bool,
+    /// Elements per result.
+    pub count: u64,
+    /// Whether units give partial states, which a combine stage merges.
+    pub partial: bool,
+    /// Where the results go.
+    pub array: ArrayId,
+}
+
+/// A fused program run over the units of an iteration space.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FusedStage {
+    /// For messages.
+    pub info: StageInfo,
+    /// The units: one task each.
+    pub units: Grid,
+    /// Cuts the iteration space into the parts of the variants.
+    pub parts: Grid,
+    /// One per cell of `parts`, in row-major order.
+    pub variants: Vec<Variant>,
+    /// Arrays stored, in the order of the programs' stores.
+    pub stores: Vec<ArrayId>,
+    /// Reductions fed, in the order of the programs' reductions.
+    pub reductions: Vec<ReductionTarget>,
+}
+
+/// One task of a combine stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CombineNode {
+    /// The cell of the result's grid that it is for.
+    pub cell: u32,
+    /// Whether it is the last one, which finishes the result.
+    pub finish: bool,
+}
+
+/// Merges the partial states of one reduction of a fused stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CombineStage {
+    /// For messages.
+    pub info: StageInfo,
+    /// The fused stage.
+    pub stage: u32,
+    /// Which of its reductions.
+    pub reduction: u32,
+    /// One per task.
+    pub nodes: Vec<CombineNode>,
+}
+
+/// Reads or makes the blocks of a source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReadStage {
+    /// For messages.
+    pub info: StageInfo,
+    /// Number of the source in [`Sources`](crate::Sources).
+    pub source: u32,
+    /// The array that it fills.
+    pub array: ArrayId,
+    /// One per task: cell of the array's grid, first position and shape of what is needed of it.
+    pub boxes: Vec<(u32, Shape, Shape)>,
+    /// Whether a closure makes the blocks, so that the stage cannot leave this process.
+    pub closure: bool,
+}
+
+/// What the tasks of one kind do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Run a fused program over a unit.
+    Fused(FusedStage),
+    /// Merge partial states.
+    Combine(CombineStage),
+    /// Read a box of a source.
+    Read(ReadStage),
+}
+
+impl Stage {
+    /// What messages say of it.
+    pub fn info(&self) -> &StageInfo {
+        match self {
+            Stage::Fused(stage) => &stage.info,
+            Stage::Combine(stage) => &stage.info,
+            Stage::Read(stage) => &stage.info,
+        }
+    }
+}
+
+/// One task: which stage, and which unit, node or box of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The stage.
+    pub stage: u32,
+    /// Number within the stage.
+    pub unit: u32,
+}
+
+/// What the computation returns of one root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Root {
+    /// The whole array, in one piece.
+    Array(ArrayId),
+    /// Its tiles.
+    Tiles(ArrayId),
+}
+
+/// Everything there is to do for one computation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Arrays, by [`ArrayId`].
+    pub arrays: Vec<Array>,
+    /// Stages, producers before consumers.
+    pub stages: Vec<Stage>,
+    /// Tasks, by [`TaskId`].
+    pub tasks: Vec<Task>,
+    /// Who reads whom.
+    pub graph: TaskGraph,
+    /// What is returned.
+    pub roots: Vec<Root>,
+}
+
+impl Plan {
+    /// The array with this id.
+    pub fn array(&self, id: ArrayId) -> &Array {
+        &self.arrays[id.0 as usize]
+    }
+
+    /// Bytes of the arrays that the computation returns in one piece.
+    pub fn returned_bytes(&self) -> u64 {
+        let returned = |a: &&Array| matches!(a.storage, Storage::Computed { returned: true, .. });
+        self.arrays
+            .iter()
+            .filter(returned)
+            .map(|a| a.shape.iter().product::<usize>() as u64 * a.dtype.size() as u64)
+            .sum()
+    }
+
+    /// The most bytes that the plan holds at once when one thread runs it in order: returned arrays, results
+    /// in flight and scratch.
+    pub fn projected_peak(&self) -> u64 {
+        self.returned_bytes() + self.graph.projected_peak()
+    }
+}

@@ -1,0 +1,38 @@
+//! Running the tasks of read stages.
+
+use chunkwise_core::Block;
+use smallvec::{SmallVec, smallvec};
+
+use crate::sources::RegionLike;
+use crate::{Cause, ReadStage, Runner, Storage, Task, Tile};
+
+impl Runner<'_> {
+    pub(crate) fn run_read(&self, stage: &ReadStage, task: Task) -> Result<SmallVec<[Tile; 1]>, Cause> {
+        let (cell, start, shape) = &stage.boxes[task.unit as usize];
+        let array = self.plan.array(stage.array);
+        let block = match &self.sources.regions[stage.source as usize] {
+            RegionLike::Region(source) => {
+                let mut block = Block::uninit(array.dtype, shape);
+                source.read(start, &mut block).map_err(Cause::Read)?;
+                block
+            }
+            RegionLike::Blocks(function) => {
+                let Storage::Computed { grid, .. } = &array.storage else {
+                    unreachable!("read stages fill computed arrays")
+                };
+                let coords = grid.coords(*cell as usize);
+                let block = function.call(&coords, start, shape).map_err(Cause::Read)?;
+                if block.shape() != &shape[..] || block.dtype() != array.dtype {
+                    return Err(Cause::WrongBlock {
+                        expected: shape.clone(),
+                        expected_dtype: array.dtype,
+                        got: block.shape().into(),
+                        got_dtype: block.dtype(),
+                    });
+                }
+                block
+            }
+        };
+        Ok(smallvec![Tile { start: start.clone(), block }])
+    }
+}

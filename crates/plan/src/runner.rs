@@ -1,0 +1,238 @@
+//! A plan made ready to run in this process.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+
+use chunkwise_core::{Block, Buffer, DType, Shape};
+use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
+use smallvec::SmallVec;
+
+use crate::{ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, Tile, Tiles};
+
+/// What a task makes: one tile per output of its stage.
+pub type TaskOutput = Arc<SmallVec<[Tile; 1]>>;
+
+/// Why a task failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{op}, block {block:?}, built at {origin}: {cause}")]
+pub struct TaskError {
+    /// The operations of the task.
+    pub op: String,
+    /// Coordinates of the user's chunk that the task began in.
+    pub block: Shape,
+    /// Where the user built the operation.
+    pub origin: Origin,
+    /// What went wrong.
+    #[source]
+    pub cause: Cause,
+}
+
+/// What went wrong in a task.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// A closure of the user's, or this library, panicked.
+    #[error("panicked: {0}")]
+    Panic(String),
+    /// A source could not be read.
+    #[error("{0}")]
+    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A reduction without a value.
+    #[error(transparent)]
+    AllNan(#[from] chunkwise_kernels::reduce::AllNan),
+    /// A block of the wrong shape or type from a user's function.
+    #[error(
+        "the function returned a block of {got_dtype} with shape {got:?}, expected {expected_dtype} with {expected:?}"
+    )]
+    WrongBlock {
+        /// The shape expected.
+        expected: Shape,
+        /// The type expected.
+        expected_dtype: DType,
+        /// The shape returned.
+        got: Shape,
+        /// The type returned.
+        got_dtype: DType,
+    },
+}
+
+/// A plan with its sources, its programs compiled for this machine, and memory for what it returns.
+pub struct Runner<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) sources: &'a Sources,
+    /// Per stage, the kernel of each variant; empty for other stages.
+    pub(crate) kernels: Vec<Vec<Kernel>>,
+    /// Memory of returned arrays, by array.
+    pub(crate) returned: Vec<Option<Block>>,
+}
+
+impl fmt::Debug for Runner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Runner({} tasks)", self.plan.tasks.len())
+    }
+}
+
+impl<'a> Runner<'a> {
+    /// Compiles the programs of a plan and allocates what it returns.
+    ///
+    /// # Errors
+    /// A program that the kernels refuse, with the label of its stage.
+    pub fn new(plan: &'a Plan, sources: &'a Sources, isa: Isa) -> Result<Self, (String, ProgramError)> {
+        let mut kernels = Vec::with_capacity(plan.stages.len());
+        for stage in &plan.stages {
+            kernels.push(match stage {
+                Stage::Fused(fused) => fused
+                    .variants
+                    .iter()
+                    .map(|v| Kernel::new(&v.program, isa))
+                    .collect::<Result<_, _>>()
+                    .map_err(|e| (fused.info.label.clone(), e))?,
+                Stage::Combine(_) | Stage::Read(_) => Vec::new(),
+            });
+        }
+        let returned = plan
+            .arrays
+            .iter()
+            .map(|array| match array.storage {
+                Storage::Computed { returned: true, .. } => {
+                    let buffer = Buffer::vec(array.dtype, array.shape.iter().product());
+                    Some(Block::row_major(Arc::new(buffer), array.dtype, &array.shape))
+                }
+                _ => None,
+            })
+            .collect();
+        Ok(Runner { plan, sources, kernels, returned })
+    }
+
+    /// Runs a task on the results of its inputs, in the order of the graph's edges.
+    ///
+    /// # Errors
+    /// [`TaskError`] with the operation, the block and the cause.
+    pub fn run(&self, task: TaskId, inputs: &mut [TaskOutput]) -> Result<TaskOutput, TaskError> {
+        let place = self.plan.tasks[task as usize];
+        let result = match &self.plan.stages[place.stage as usize] {
+            Stage::Fused(stage) => self.run_fused(task, place, stage, inputs),
+            Stage::Combine(stage) => self.run_combine(stage, place, inputs),
+            Stage::Read(stage) => self.run_read(stage, place),
+        };
+        result.map(Arc::new).map_err(|cause| self.error(task, cause))
+    }
+
+    /// The error for a task that panicked, with the closure that did if one was running.
+    pub fn panicked(&self, task: TaskId, payload: Box<dyn Any + Send>) -> TaskError {
+        let message = match payload.downcast::<String>() {
+            Ok(text) => *text,
+            Err(payload) => match payload.downcast::<&'static str>() {
+                Ok(text) => (*text).into(),
+                Err(_) => "a value that is not text".into(),
+            },
+        };
+        let mut error = self.error(task, Cause::Panic(message));
+        if let Some((name, location)) = chunkwise_kernels::active_closure() {
+            error.op = name.into();
+            error.origin = location.into();
+        }
+        error
+    }
+
+    fn error(&self, task: TaskId, cause: Cause) -> TaskError {
+        let (op, block, origin) = self.describe(task);
+        TaskError { op, block, origin, cause }
+    }
+
+    /// The operations of a task, the user's chunk that it begins in, and where it was built.
+    pub fn describe(&self, task: TaskId) -> (String, Shape, Origin) {
+        let place = self.plan.tasks[task as usize];
+        let stage = &self.plan.stages[place.stage as usize];
+        let info = stage.info();
+        let (cells, cell) = match stage {
+            Stage::Fused(fused) => (Some(&fused.units), place.unit),
+            Stage::Combine(combine) => (self.result_grid(combine), combine.nodes[place.unit as usize].cell),
+            Stage::Read(read) => (
+                match &self.plan.array(read.array).storage {
+                    Storage::Computed { grid, .. } => Some(grid),
+                    _ => None,
+                },
+                read.boxes[place.unit as usize].0,
+            ),
+        };
+        let block = cells.map_or_else(Shape::new, |cells| {
+            let (start, _) = cells.block(&cells.coords(cell as usize));
+            if start.len() != info.chunks.ndim() {
+                return start;
+            }
+            let chunk = |(at, axis): (&usize, &chunkwise_core::AxisGrid)| {
+                if *at < axis.len() { axis.find(*at) } else { 0 }
+            };
+            start.iter().zip(info.chunks.axes()).map(chunk).collect()
+        });
+        (info.label.clone(), block, info.origin.clone())
+    }
+
+    /// The results of the plan's roots; `kept` are the outputs of the graph's kept tasks. All tasks must have
+    /// succeeded, and nobody else may hold their outputs any more, or returned arrays are copied.
+    pub fn into_results(self, kept: Vec<TaskOutput>) -> Vec<RootResult> {
+        let mut kept = kept.into_iter();
+        let mut returned = self.returned;
+        let mut given: Vec<(ArrayId, usize)> = Vec::new();
+        let mut results: Vec<RootResult> = Vec::with_capacity(self.plan.roots.len());
+        for root in &self.plan.roots {
+            let result = match *root {
+                Root::Array(id) => match returned[id.0 as usize].take() {
+                    Some(block) => {
+                        given.push((id, results.len()));
+                        RootResult::Array(block)
+                    }
+                    None => {
+                        let first = given.iter().find(|(given, _)| *given == id);
+                        let first = first.expect("the first root of an array takes its memory").1;
+                        let RootResult::Array(block) = &results[first] else {
+                            unreachable!("pushed as such")
+                        };
+                        RootResult::Array(duplicate(block))
+                    }
+                },
+                Root::Tiles(id) => {
+                    let Storage::Computed { grid, tasks, slot, .. } = &self.plan.array(id).storage else {
+                        unreachable!("a persisted root is computed")
+                    };
+                    let tiles = kept.by_ref().take(tasks.len()).map(|o| o[*slot as usize].clone()).collect();
+                    RootResult::Tiles(Tiles { grid: grid.clone(), tiles })
+                }
+            };
+            results.push(result);
+        }
+        results
+    }
+}
+
+/// The value of a root.
+#[derive(Debug)]
+pub enum RootResult {
+    /// The whole array, row-major in memory of a `Vec`.
+    Array(Block),
+    /// Its tiles.
+    Tiles(Tiles),
+}
+
+/// A copy of a returned array, for a root that was asked for twice.
+fn duplicate(block: &Block) -> Block {
+    let copy = Buffer::vec(block.dtype(), block.len());
+    // SAFETY: both have the bytes of the same row-major shape; the copy is fresh.
+    unsafe { std::ptr::copy_nonoverlapping(block.as_ptr(), copy.as_mut_ptr(), block.bytes()) };
+    Block::row_major(Arc::new(copy), block.dtype(), block.shape())
+}
+
+thread_local! {
+    static FRAME: Cell<Option<Box<Frame>>> = const { Cell::new(None) };
+}
+
+/// Lends the thread's scratch frame; a nested computation on the same thread gets a fresh one.
+pub(crate) fn with_frame<R>(f: impl FnOnce(&mut Frame) -> R) -> R {
+    let mut frame = FRAME.take().unwrap_or_default();
+    let result = f(&mut frame);
+    FRAME.set(Some(frame));
+    result
+}

@@ -1,0 +1,86 @@
+//! Plans as bytes, for another process.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Origin, Plan, Stage};
+use chunkwise_kernels::Op;
+
+/// Version of the wire form. A plan is read only by the version that wrote it.
+pub const WIRE_VERSION: u32 = 1;
+
+/// Why a plan cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WireError {
+    /// A closure, which has no wire form.
+    #[error(
+        "the closure given to `{name}` at {origin} cannot leave this process; \
+         use built-in operations, or compute here"
+    )]
+    Closure {
+        /// The method that it was given to.
+        name: String,
+        /// Where.
+        origin: Origin,
+    },
+    /// Bytes of another version.
+    #[error("the plan was written by wire version {found}, this is version {WIRE_VERSION}")]
+    Version {
+        /// The version in the bytes.
+        found: u32,
+    },
+    /// Bytes that are no plan, or a plan too large to write.
+    #[error("malformed plan: {0}")]
+    Malformed(#[from] postcard::Error),
+}
+
+#[derive(Serialize)]
+struct Outgoing<'a>(u32, &'a Plan);
+
+#[derive(Deserialize)]
+struct Incoming(Plan);
+
+impl Plan {
+    /// The plan as bytes. Sources stay behind: the plan names them by number.
+    ///
+    /// # Errors
+    /// [`WireError::Closure`] when the plan holds a user's closure.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, WireError> {
+        self.refuse_closures()?;
+        Ok(postcard::to_stdvec(&Outgoing(WIRE_VERSION, self))?)
+    }
+
+    /// The plan that [`Plan::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`WireError::Version`], [`WireError::Malformed`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Plan, WireError> {
+        let (found, rest) = postcard::take_from_bytes::<u32>(bytes)?;
+        if found != WIRE_VERSION {
+            return Err(WireError::Version { found });
+        }
+        Ok(postcard::from_bytes::<Incoming>(rest)?.0)
+    }
+
+    fn refuse_closures(&self) -> Result<(), WireError> {
+        for stage in &self.stages {
+            match stage {
+                Stage::Fused(stage) => {
+                    let instrs = stage.variants.iter().flat_map(|v| &v.program.instrs);
+                    for instr in instrs {
+                        if let Op::Closure(closure) = &instr.op {
+                            let origin = closure.location.into();
+                            return Err(WireError::Closure { name: closure.name.into(), origin });
+                        }
+                    }
+                }
+                Stage::Read(stage) if stage.closure => {
+                    let origin = stage.info.origin.clone();
+                    return Err(WireError::Closure { name: stage.info.label.clone(), origin });
+                }
+                Stage::Read(_) | Stage::Combine(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
