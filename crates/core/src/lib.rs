@@ -26,7 +26,7 @@ pub use error::{Error, Result};
 pub use grid::{AxisGrid, Grid};
 pub use scalar::Scalar;
 pub use shape::{Shape, Strides, broadcast_shapes, byte_len, checked_len, row_major_strides};
-pub use source::{BlockFn, RegionSource};
+pub use source::{BlockFn, RegionSink, RegionSource};
 pub use view::{AxisMap, View};
 
 #[doc(hidden)]

@@ -16,11 +16,18 @@ pub trait RegionSource: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Whatever keeps the region from being read whole; nothing may be read of `out` after an error.
-    fn read(
-        &self,
-        start: &[usize],
-        out: &mut Block,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+}
+
+/// Somewhere outside of memory that regions of an array can be written to, by any number of threads at once.
+pub trait RegionSink: Debug + Send + Sync + 'static {
+    /// What to call it in messages: a file name, a table.
+    fn name(&self) -> String;
+    /// Writes `block` at the box that begins at `start`. Boxes of one computation never overlap.
+    ///
+    /// # Errors
+    /// Whatever keeps the block from being written whole.
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// A function that makes one block of an array from the block's place.

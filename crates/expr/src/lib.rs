@@ -5,6 +5,7 @@
 //! [`Plan`](chunkwise_plan::Plan).
 
 mod error;
+mod explain;
 mod expr;
 mod fuse;
 mod graph;
@@ -16,6 +17,7 @@ mod passes;
 
 pub use chunkwise_core::BlockFn;
 pub use error::ExprError;
+pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
 pub use expr::Expr;
 pub use lower::{Optimise, Want, plan};
 pub use passes::pass_names;

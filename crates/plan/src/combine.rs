@@ -7,22 +7,19 @@ use chunkwise_kernels::reduce;
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
-    Cause, CombineStage, FusedStage, ReductionTarget, Runner, Stage, Storage, Task, TaskOutput, Tile,
+    Cause, CombineStage, FusedStage, ReductionTarget, Runner, Stage, Task, TaskOutput, Tile,
 };
 
 impl Runner<'_> {
     fn reduced_stage(&self, stage: &CombineStage) -> (&FusedStage, &ReductionTarget) {
         match &self.plan.stages[stage.stage as usize] {
             Stage::Fused(fused) => (fused, &fused.reductions[stage.reduction as usize]),
-            Stage::Combine(_) | Stage::Read(_) => unreachable!("combine stages follow fused ones"),
+            Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => unreachable!("combine stages follow fused ones"),
         }
     }
 
     pub(crate) fn result_grid(&self, stage: &CombineStage) -> Option<&Grid> {
-        match &self.plan.array(self.reduced_stage(stage).1.array).storage {
-            Storage::Computed { grid, .. } => Some(grid),
-            Storage::Memory(_) | Storage::Persisted(..) => None,
-        }
+        self.computed_grid(self.reduced_stage(stage).1.array)
     }
 
     /// Merges the states of a group, in order, and finishes the last group of a cell.

@@ -17,7 +17,7 @@ mod units;
 mod wire;
 
 pub use graph::{TaskGraph, TaskId};
-pub use plan::{
+pub use plan::{WriteStage,
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,
     ReadStage, ReductionTarget, Root, Stage, StageInfo, Storage, Task, Variant,
 };

@@ -189,6 +189,17 @@ pub struct ReadStage {
     pub closure: bool,
 }
 
+/// Writes the tiles of an array to a sink, one task per tile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WriteStage {
+    /// For messages.
+    pub info: StageInfo,
+    /// The array.
+    pub array: ArrayId,
+    /// Number of the sink in [`Sources`](crate::Sources).
+    pub sink: u32,
+}
+
 /// What the tasks of one kind do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Stage {
@@ -198,6 +209,8 @@ pub enum Stage {
     Combine(CombineStage),
     /// Read a box of a source.
     Read(ReadStage),
+    /// Write a tile to a sink.
+    Write(WriteStage),
 }
 
 impl Stage {
@@ -207,6 +220,7 @@ impl Stage {
             Stage::Fused(stage) => &stage.info,
             Stage::Combine(stage) => &stage.info,
             Stage::Read(stage) => &stage.info,
+            Stage::Write(stage) => &stage.info,
         }
     }
 }
@@ -227,6 +241,8 @@ pub enum Root {
     Array(ArrayId),
     /// Its tiles.
     Tiles(ArrayId),
+    /// Nothing: it was written to a sink.
+    Written(ArrayId),
 }
 
 /// Everything there is to do for one computation.

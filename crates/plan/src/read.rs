@@ -1,10 +1,10 @@
-//! Running the tasks of read stages.
+//! Running the tasks of read and write stages.
 
 use chunkwise_core::Block;
 use smallvec::{SmallVec, smallvec};
 
 use crate::sources::RegionLike;
-use crate::{Cause, ReadStage, Runner, Storage, Task, Tile};
+use crate::{Cause, ReadStage, Runner, Storage, Task, TaskOutput, Tile, WriteStage};
 
 impl Runner<'_> {
     pub(crate) fn run_read(&self, stage: &ReadStage, task: Task) -> Result<SmallVec<[Tile; 1]>, Cause> {
@@ -34,5 +34,20 @@ impl Runner<'_> {
             }
         };
         Ok(smallvec![Tile { start: start.clone(), block }])
+    }
+
+    pub(crate) fn run_write(
+        &self,
+        stage: &WriteStage,
+        task: Task,
+        inputs: &[TaskOutput],
+    ) -> Result<SmallVec<[Tile; 1]>, Cause> {
+        let Storage::Computed { slot, .. } = &self.plan.array(stage.array).storage else {
+            unreachable!("write stages write computed arrays")
+        };
+        debug_assert_eq!(inputs.len(), 1, "task {task:?} writes one tile");
+        let tile = &inputs[0][*slot as usize];
+        self.sources.sinks[stage.sink as usize].write(&tile.start, &tile.block).map_err(Cause::Write)?;
+        Ok(SmallVec::new())
     }
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-use chunkwise_core::{Block, Buffer, DType, Shape};
+use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
 use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
 use smallvec::SmallVec;
 
@@ -39,6 +39,9 @@ pub enum Cause {
     /// A source could not be read.
     #[error("{0}")]
     Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A sink could not be written.
+    #[error("{0}")]
+    Write(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A reduction without a value.
     #[error(transparent)]
     AllNan(#[from] chunkwise_kernels::reduce::AllNan),
@@ -89,7 +92,7 @@ impl<'a> Runner<'a> {
                     .map(|v| Kernel::new(&v.program, isa))
                     .collect::<Result<_, _>>()
                     .map_err(|e| (fused.info.label.clone(), e))?,
-                Stage::Combine(_) | Stage::Read(_) => Vec::new(),
+                Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => Vec::new(),
             });
         }
         let returned = plan
@@ -116,6 +119,7 @@ impl<'a> Runner<'a> {
             Stage::Fused(stage) => self.run_fused(task, place, stage, inputs),
             Stage::Combine(stage) => self.run_combine(stage, place, inputs),
             Stage::Read(stage) => self.run_read(stage, place),
+            Stage::Write(stage) => self.run_write(stage, place, inputs),
         };
         result.map(Arc::new).map_err(|cause| self.error(task, cause))
     }
@@ -142,6 +146,14 @@ impl<'a> Runner<'a> {
         TaskError { op, block, origin, cause }
     }
 
+    /// The cells of a computed array.
+    pub(crate) fn computed_grid(&self, array: ArrayId) -> Option<&Grid> {
+        match &self.plan.array(array).storage {
+            Storage::Computed { grid, .. } => Some(grid),
+            Storage::Memory(_) | Storage::Persisted(..) => None,
+        }
+    }
+
     /// The operations of a task, the user's chunk that it begins in, and where it was built.
     pub fn describe(&self, task: TaskId) -> (String, Shape, Origin) {
         let place = self.plan.tasks[task as usize];
@@ -150,13 +162,10 @@ impl<'a> Runner<'a> {
         let (cells, cell) = match stage {
             Stage::Fused(fused) => (Some(&fused.units), place.unit),
             Stage::Combine(combine) => (self.result_grid(combine), combine.nodes[place.unit as usize].cell),
-            Stage::Read(read) => (
-                match &self.plan.array(read.array).storage {
-                    Storage::Computed { grid, .. } => Some(grid),
-                    _ => None,
-                },
-                read.boxes[place.unit as usize].0,
-            ),
+            Stage::Read(read) => {
+                (self.computed_grid(read.array), read.boxes[place.unit as usize].0)
+            }
+            Stage::Write(write) => (self.computed_grid(write.array), place.unit),
         };
         let block = cells.map_or_else(Shape::new, |cells| {
             let (start, _) = cells.block(&cells.coords(cell as usize));
@@ -194,6 +203,7 @@ impl<'a> Runner<'a> {
                         RootResult::Array(duplicate(block))
                     }
                 },
+                Root::Written(_) => RootResult::Written,
                 Root::Tiles(id) => {
                     let Storage::Computed { grid, tasks, slot, .. } = &self.plan.array(id).storage else {
                         unreachable!("a persisted root is computed")
@@ -215,6 +225,8 @@ pub enum RootResult {
     Array(Block),
     /// Its tiles.
     Tiles(Tiles),
+    /// It was written to a sink.
+    Written,
 }
 
 /// A copy of a returned array, for a root that was asked for twice.

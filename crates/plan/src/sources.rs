@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chunkwise_core::{Block, BlockFn, RegionSource};
+use chunkwise_core::{Block, BlockFn, RegionSink, RegionSource};
 
 use crate::Tiles;
 
@@ -25,7 +25,7 @@ impl fmt::Debug for RegionLike {
     }
 }
 
-/// The sources of a plan: arrays in memory, tiles of persisted arrays, and what can be read.
+/// The sources and sinks of a plan: arrays in memory, tiles of persisted arrays, what can be read and written.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// Arrays in memory.
@@ -34,4 +34,6 @@ pub struct Sources {
     pub tiles: Vec<Arc<Tiles>>,
     /// Sources of read stages.
     pub regions: Vec<RegionLike>,
+    /// Where write stages write to.
+    pub sinks: Vec<Arc<dyn RegionSink>>,
 }

@@ -33,7 +33,7 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
         let units = match stage {
             Stage::Fused(fused) => fused.units.count(),
             Stage::Read(read) => grid_of(build, read.array).count(),
-            Stage::Combine(_) => 0,
+            Stage::Combine(_) | Stage::Write(_) => 0,
         };
         if units > MAX_TASKS {
             return Err(ExprError::TooManyTasks);
@@ -49,7 +49,7 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
                 let reads = collect_reads(build, fused, &mut demand, number);
                 demand[number].reads = reads;
             }
-            Stage::Read(_) | Stage::Combine(_) => {}
+            Stage::Read(_) | Stage::Combine(_) | Stage::Write(_) => {}
         }
     }
     for (number, demand) in demand.iter_mut().enumerate() {

@@ -18,6 +18,8 @@ pub enum Want {
     Arrays,
     /// Tiles that stay in memory.
     Tiles,
+    /// Nothing: root `i` is written to sink `i` of [`Sources`].
+    Written,
 }
 
 /// Whether the optimiser's passes run. Fusion and merging of equal nodes always do.
@@ -54,12 +56,13 @@ pub(crate) fn lower(graph: &Graph, want: Want) -> Result<(Plan, Sources), ExprEr
         match want {
             Want::Arrays => Root::Array(array),
             Want::Tiles => Root::Tiles(array),
+            Want::Written => Root::Written(array),
         }
     });
     build.plan.roots = roots.collect();
     if want == Want::Tiles {
         for root in build.plan.roots.clone() {
-            let (Root::Array(id) | Root::Tiles(id)) = root;
+            let (Root::Array(id) | Root::Tiles(id) | Root::Written(id)) = root;
             let Storage::Computed { tasks, .. } = &build.plan.array(id).storage else {
                 unreachable!("roots are computed")
             };

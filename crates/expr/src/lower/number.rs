@@ -85,6 +85,12 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                     }
                 }
             }
+            Stage::Write(write) => {
+                for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
+                    let task = Task { stage, unit: unit as u32 };
+                    drafts.push(task, SmallVec::from_slice(&[tile]));
+                }
+            }
             Stage::Combine(combine) => {
                 let (fused, reduction) = (combine.stage, combine.reduction);
                 let nodes = combine_trees(build, demand, &mut drafts, &mut makers, (stage, fused, reduction));
@@ -178,8 +184,15 @@ fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Dra
     let mut order = Vec::with_capacity(drafts.tasks.len());
     let mut state = vec![false; drafts.tasks.len()];
     let mut stack: Vec<(Draft, usize)> = Vec::new();
-    for array in &build.roots {
-        for &root in &makers[array.0 as usize] {
+    let writes = build.plan.stages.iter().zip(&drafts.bases).filter_map(|(stage, &base)| match stage {
+        Stage::Write(write) => Some(base..base + makers[write.array.0 as usize].len() as u32),
+        Stage::Fused(_) | Stage::Combine(_) | Stage::Read(_) => None,
+    });
+    let writes: Vec<Draft> = writes.flatten().collect();
+    let cells = build.roots.iter().map(|array| &makers[array.0 as usize][..]);
+    // What is written is reached through its writes, so that each tile is written as soon as it is there.
+    for roots in std::iter::once(&writes[..]).chain(cells) {
+        for &root in roots {
             stack.push((root, 0));
             while let Some((draft, next)) = stack.pop() {
                 if next == 0 {
@@ -214,6 +227,7 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
         }
     };
     match &build.plan.stages[task.stage as usize] {
+        Stage::Write(_) => (0, 0),
         Stage::Read(read) => {
             let (_, _, shape) = &read.boxes[task.unit as usize];
             (len(shape) * build.plan.array(read.array).dtype.size() as u64, 0)

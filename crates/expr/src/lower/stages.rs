@@ -6,7 +6,7 @@ use chunkwise_core::{AxisGrid, Grid, Shape};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
-    Sources, Stage, StageInfo, Storage, Variant, unit_grid,
+    Sources, Stage, StageInfo, Storage, Variant, WriteStage, unit_grid,
 };
 
 use super::Want;
@@ -182,6 +182,18 @@ pub(super) fn build(graph: &Graph, groups: &[Group], kept: &[bool], want: Want) 
             let info = StageInfo { label, origin: infos.origin.clone(), chunks };
             let nodes = Vec::new();
             build.plan.stages.push(Stage::Combine(CombineStage { info, stage: number, reduction, nodes }));
+        }
+    }
+    if want == Want::Written {
+        for (sink, &root) in graph.roots.iter().enumerate() {
+            let node = graph.node(root);
+            let info = StageInfo {
+                label: "write".to_owned(),
+                origin: node.location.into(),
+                chunks: (*node.meta.grid).clone(),
+            };
+            let array = build.arrays[&root];
+            build.plan.stages.push(Stage::Write(WriteStage { info, array, sink: sink as u32 }));
         }
     }
     build.roots = graph.roots.iter().map(|root| build.arrays[root]).collect();

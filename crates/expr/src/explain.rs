@@ -1,0 +1,280 @@
+//! What a computation would do, before and after optimising, without doing it.
+
+use std::fmt;
+
+use chunkwise_core::{DType, Grid, Shape};
+use chunkwise_plan::{Plan, Stage, Storage};
+
+use crate::graph::Graph;
+use crate::lower::{Want, lower};
+use crate::node::Kind;
+use crate::passes::{merge_only, optimise};
+use crate::{Expr, ExprError};
+
+/// One layer of an expression: all blocks of one node.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Layer {
+    /// The operation.
+    pub name: String,
+    /// Element type.
+    pub dtype: DType,
+    /// Shape of the array.
+    pub shape: Shape,
+    /// Shape of its largest chunk.
+    pub chunk_shape: Shape,
+    /// Number of chunks: one logical task each.
+    pub tasks: u64,
+    /// Bytes of the array.
+    pub bytes: u64,
+    /// The layers that it reads, by position.
+    pub inputs: Vec<usize>,
+}
+
+/// What a stage does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StageKind {
+    /// A fused program, one logical task per chunk.
+    Fused,
+    /// Merges partial results of a reduction.
+    Combine,
+    /// Reads or makes blocks.
+    Read,
+    /// Writes blocks.
+    Write,
+}
+
+/// One stage of a plan.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StageLine {
+    /// What it does.
+    pub kind: StageKind,
+    /// The operations it runs.
+    pub label: String,
+    /// Shape of what it iterates over.
+    pub shape: Shape,
+    /// Shape of the largest of the user's chunks.
+    pub chunk_shape: Shape,
+    /// Logical tasks: chunks for fused stages, merges for combining ones.
+    pub tasks: u64,
+    /// Work units that run: many small chunks, or a slice of a large one, each.
+    pub units: u64,
+    /// Instructions of the largest program.
+    pub instructions: usize,
+    /// Arrays that the programs read.
+    pub inputs: usize,
+    /// Arrays stored and reductions fed.
+    pub outputs: usize,
+    /// Bytes of what it leaves in memory for others.
+    pub bytes: u64,
+}
+
+/// What a computation would do.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The expression as built, equal nodes merged; numbers that arrays are combined with are left out.
+    pub before: Vec<Layer>,
+    /// The stages that would run.
+    pub after: Vec<StageLine>,
+    /// Bytes of the arrays that are returned.
+    pub returned_bytes: u64,
+    /// The most bytes held at once when one thread runs the plan in order, returned arrays included.
+    pub projected_peak: u64,
+}
+
+impl Explanation {
+    /// Logical tasks as built.
+    pub fn tasks_before(&self) -> u64 {
+        self.before.iter().map(|layer| layer.tasks).sum()
+    }
+
+    /// Logical tasks after optimising.
+    pub fn tasks_after(&self) -> u64 {
+        self.after.iter().map(|stage| stage.tasks).sum()
+    }
+
+    /// Work units that would run.
+    pub fn units(&self) -> u64 {
+        self.after.iter().map(|stage| stage.units).sum()
+    }
+}
+
+/// Explains the computation of some expressions.
+///
+/// # Errors
+/// As for [`plan`](crate::plan).
+pub fn explain(roots: &[Expr]) -> Result<Explanation, ExprError> {
+    let graph = merge_only(Graph::import(roots))?;
+    let before = layers(&graph);
+    let (plan, _) = lower(&optimise(graph)?, Want::Arrays)?;
+    Ok(Explanation {
+        before,
+        after: stages(&plan),
+        returned_bytes: plan.returned_bytes(),
+        projected_peak: plan.projected_peak(),
+    })
+}
+
+fn bytes(shape: &[usize], dtype: DType) -> u64 {
+    shape.iter().map(|&n| n as u64).product::<u64>() * dtype.size() as u64
+}
+
+fn layers(graph: &Graph) -> Vec<Layer> {
+    let mut positions = vec![None; graph.len()];
+    let mut layers = Vec::new();
+    for (id, node) in graph.nodes.iter().enumerate() {
+        if matches!(node.kind, Kind::Fill(_)) && node.meta.shape.is_empty() {
+            continue;
+        }
+        positions[id] = Some(layers.len());
+        layers.push(Layer {
+            name: node.kind.name().to_owned(),
+            dtype: node.dtype,
+            shape: node.meta.shape.clone(),
+            chunk_shape: node.meta.grid.largest(),
+            tasks: node.meta.grid.count() as u64,
+            bytes: bytes(&node.meta.shape, node.dtype),
+            inputs: node.inputs.iter().filter_map(|&input| positions[input as usize]).collect(),
+        });
+    }
+    layers
+}
+
+fn stages(plan: &Plan) -> Vec<StageLine> {
+    let mut units = vec![0u64; plan.stages.len()];
+    for task in &plan.tasks {
+        units[task.stage as usize] += 1;
+    }
+    let stored = |array: &chunkwise_plan::ArrayId| {
+        let array = plan.array(*array);
+        match array.storage {
+            Storage::Computed { returned: false, .. } => bytes(&array.shape, array.dtype),
+            _ => 0,
+        }
+    };
+    let line = |stage: &Stage, units: u64| {
+        let chunks: &Grid = &stage.info().chunks;
+        let mut line = StageLine {
+            kind: StageKind::Fused,
+            label: stage.info().label.clone(),
+            shape: chunks.shape(),
+            chunk_shape: chunks.largest(),
+            tasks: units,
+            units,
+            instructions: 0,
+            inputs: 0,
+            outputs: 1,
+            bytes: 0,
+        };
+        match stage {
+            Stage::Fused(fused) => {
+                let all = units == fused.units.count() as u64;
+                line.tasks = if all { chunks.count() as u64 } else { units.min(chunks.count() as u64) };
+                line.instructions = fused.variants.iter().map(|v| v.program.instrs.len()).max().unwrap_or(0);
+                line.inputs = fused.variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);
+                line.outputs = fused.stores.len() + fused.reductions.len();
+                let arrays = fused.stores.iter().chain(fused.reductions.iter().map(|r| &r.array));
+                line.bytes = arrays.map(stored).sum();
+            }
+            Stage::Combine(_) => {
+                line.kind = StageKind::Combine;
+                line.inputs = 1;
+            }
+            Stage::Read(read) => {
+                line.kind = StageKind::Read;
+                line.bytes = stored(&read.array);
+            }
+            Stage::Write(_) => {
+                line.kind = StageKind::Write;
+                line.inputs = 1;
+            }
+        }
+        line
+    };
+    plan.stages.iter().zip(&units).filter(|(_, units)| **units > 0).map(|(s, &units)| line(s, units)).collect()
+}
+
+/// Lines of each half that are shown.
+const SHOWN: usize = 40;
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "as built: {} layers, {} tasks", self.before.len(), self.tasks_before())?;
+        for (i, layer) in self.before.iter().enumerate().take(SHOWN) {
+            let inputs: Vec<String> = layer.inputs.iter().map(|input| format!("#{input}")).collect();
+            let call = format!("{} {}", layer.name, inputs.join(" "));
+            writeln!(
+                f,
+                "  #{i:<3} {call:<22} {} {}, chunks {}, {}, {}",
+                layer.dtype,
+                tuple(&layer.shape),
+                tuple(&layer.chunk_shape),
+                count(layer.tasks, "task"),
+                Bytes(layer.bytes),
+            )?;
+        }
+        more(f, self.before.len())?;
+        writeln!(
+            f,
+            "optimised: {} stages, {} tasks in {} work units",
+            self.after.len(),
+            self.tasks_after(),
+            self.units()
+        )?;
+        for stage in self.after.iter().take(SHOWN) {
+            let kind = match stage.kind {
+                StageKind::Fused => "fused",
+                StageKind::Combine => "merge",
+                StageKind::Read => "read",
+                StageKind::Write => "write",
+            };
+            writeln!(
+                f,
+                "  {kind:<5} [{}] over {}, chunks {}, {}, {}, keeps {}",
+                stage.label,
+                tuple(&stage.shape),
+                tuple(&stage.chunk_shape),
+                count(stage.tasks, "task"),
+                count(stage.units, "unit"),
+                Bytes(stage.bytes),
+            )?;
+        }
+        more(f, self.after.len())?;
+        write!(f, "returns {}, projected peak {}", Bytes(self.returned_bytes), Bytes(self.projected_peak))
+    }
+}
+
+fn more(f: &mut fmt::Formatter<'_>, len: usize) -> fmt::Result {
+    if len > SHOWN { writeln!(f, "  .. {} more", len - SHOWN) } else { Ok(()) }
+}
+
+fn count(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+/// A shape as users write it: `(3, 4)`, `(3,)`, `()`.
+fn tuple(shape: &[usize]) -> String {
+    match shape {
+        [n] => format!("({n},)"),
+        _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// Bytes with a binary unit.
+struct Bytes(u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+        let mut value = self.0 as f64;
+        let mut unit = 0;
+        while value >= 1024.0 && unit + 1 < UNITS.len() {
+            value /= 1024.0;
+            unit += 1;
+        }
+        if unit == 0 { write!(f, "{} B", self.0) } else { write!(f, "{value:.1} {}", UNITS[unit]) }
+    }
+}
