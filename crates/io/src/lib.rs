@@ -1,1 +1,15 @@
-//! io
+//! Arrays outside of memory: files that blocks are read from and written to, a region at a time.
+//!
+//! Every format here serves the same pattern: many threads at once, each with a box of its own, no shared
+//! cursor and never the whole file. What a format needs for that (which bytes of the file belong to a box,
+//! how many reads they take, where their elements go in memory) lives in modules that know no format, so
+//! that a format is little more than its header.
+//!
+//! [`npy`] reads and writes NumPy's `.npy` files.
+
+mod copy;
+pub mod npy;
+mod position;
+mod runs;
+
+pub use npy::{NpyError, NpyErrorKind, NpyFile, NpyWriter};

@@ -1,0 +1,209 @@
+//! Reading regions of an `.npy` file.
+
+use std::error::Error;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use chunkwise_core::{Block, Buffer, DType, Error as CoreError, RegionSource, Shape};
+use smallvec::SmallVec;
+
+use super::header::Header;
+use super::{NpyError, NpyErrorKind, descr};
+use crate::copy::{CopyAxis, copy, swap_bytes};
+use crate::position::read_exact_at;
+use crate::runs::{Layout, Limits, Runs};
+
+/// An open `.npy` file, read by position: any number of threads may read regions of it at once.
+///
+/// ```
+/// use chunkwise_core::{Block, DType, RegionSource};
+/// use chunkwise_io::NpyFile;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("ramp.npy");
+/// # ndarray_npy::write_npy(&path, &ndarray::arr2(&[[0i16, 1, 2], [3, 4, 5]]))?;
+/// // The file holds [[0, 1, 2], [3, 4, 5]].
+/// let file = NpyFile::open(&path)?;
+/// assert_eq!(file.dtype(), DType::I16);
+/// assert_eq!(file.shape(), [2, 3]);
+///
+/// let mut right = Block::uninit(DType::I16, &[2, 2]);
+/// file.read(&[0, 1], &mut right)?;
+/// // SAFETY: `read` has written every element.
+/// assert_eq!(unsafe { right.as_slice::<i16>() }, Some(&[1, 2, 4, 5][..]));
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
+#[derive(Debug)]
+pub struct NpyFile {
+    file: File,
+    path: PathBuf,
+    header: Header,
+}
+
+impl NpyFile {
+    /// Opens a file and checks its header, and its length against it. Reads no elements.
+    ///
+    /// # Errors
+    /// An [`NpyError`] when the file cannot be opened, is not an `.npy` file of format version 1.0, 2.0 or
+    /// 3.0, has a header that is malformed or truncated, holds elements of a type that is not supported, or
+    /// is shorter or longer than its shape says.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, NpyError> {
+        let path = path.as_ref();
+        let open = || {
+            let mut file = File::open(path).map_err(NpyErrorKind::Open)?;
+            let metadata = file.metadata().map_err(NpyErrorKind::Open)?;
+            if metadata.is_dir() {
+                return Err(NpyErrorKind::Open(std::io::ErrorKind::IsADirectory.into()));
+            }
+            let header = Header::read(&mut file, metadata.len())?;
+            Ok(NpyFile { file, path: path.to_owned(), header })
+        };
+        open().map_err(|kind: NpyErrorKind| kind.at(path))
+    }
+
+    /// The path that was opened.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the first axis is the fastest in the file (Fortran order). Regions that span the fast axes
+    /// are read with the fewest calls.
+    pub fn is_fortran_order(&self) -> bool {
+        self.header.fortran
+    }
+
+    /// As [`RegionSource::read`], with the error's own type.
+    ///
+    /// # Errors
+    /// An [`NpyError`] when the region is not one of the array's, the dtype of `out` is not the file's,
+    /// reading fails, the file has become shorter, or a bool is neither 0 nor 1.
+    pub fn read_region(&self, start: &[usize], out: &mut Block) -> Result<(), NpyError> {
+        self.read_within(start, out, Limits::READ).map_err(|kind| kind.at(&self.path))
+    }
+
+    pub(super) fn read_within(
+        &self,
+        start: &[usize],
+        out: &mut Block,
+        limits: Limits,
+    ) -> Result<(), NpyErrorKind> {
+        let Header { dtype, swapped, fortran, ref shape, data } = self.header;
+        check_box("reading a region", (dtype, shape), start, out)?;
+        if out.is_empty() {
+            return Ok(());
+        }
+        let size = dtype.size();
+        let width = descr::number_width(dtype);
+        let runs = Runs::new(Layout { shape, fortran }, start, out.shape(), out.strides());
+        let mut staging = None;
+        let fetch = |at: usize, elements: usize, target: *mut u8| -> Result<(), NpyErrorKind> {
+            let bytes = elements * size;
+            // SAFETY: the two callers below vouch for `target`.
+            unsafe { read_exact_at(&self.file, target, bytes, data + at as u64 * size as u64) }
+                .map_err(NpyErrorKind::Read)?;
+            if swapped {
+                // SAFETY: just read.
+                swap_bytes(unsafe { std::slice::from_raw_parts_mut(target, bytes) }, width);
+            }
+            Ok(())
+        };
+        runs.pieces(size, limits, |piece| {
+            let memory = out.as_mut_ptr().wrapping_offset(piece.memory * size as isize);
+            let Some(staged) = piece.staged else {
+                // `span` elements are contiguous in `out` when nothing is staged, and ours to write.
+                return fetch(piece.file, piece.span, memory);
+            };
+            let area = staging_area(&mut staging, staged.room() * size, limits).as_mut_ptr();
+            // There is room for `span` elements from each of these positions.
+            staged
+                .transfers(|file, at| fetch(piece.file + file, piece.span, area.wrapping_add(at * size)))?;
+            let axes: SmallVec<[CopyAxis; 6]> =
+                staged.axes().into_iter().map(|(len, from, to)| CopyAxis { len, from, to }).collect();
+            // SAFETY: the axes of a piece reach within what was transferred, and within the box in memory.
+            unsafe { copy(size, &axes, area, memory) };
+            Ok(())
+        })?;
+        if dtype.is_bool() {
+            // SAFETY: every element was read just now.
+            unsafe { check_bools(start, out) }?;
+        }
+        Ok(())
+    }
+}
+
+impl RegionSource for NpyFile {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn dtype(&self) -> DType {
+        self.header.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.header.shape
+    }
+
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(self.read_region(start, out)?)
+    }
+}
+
+/// The staging area, made when first needed.
+pub(super) fn staging_area(area: &mut Option<Buffer>, bytes: usize, limits: Limits) -> &Buffer {
+    // A single element may be larger than a (very small) staging area.
+    let area = area.get_or_insert_with(|| Buffer::uninit(limits.staging.min(1 << 30).max(bytes)));
+    assert!(bytes <= area.bytes(), "a piece of {bytes} bytes in a staging area of {}", area.bytes());
+    area
+}
+
+/// Checks that a block has the right dtype and lies within the array.
+pub(super) fn check_box(
+    what: &'static str,
+    (dtype, shape): (DType, &[usize]),
+    start: &[usize],
+    block: &Block,
+) -> Result<(), CoreError> {
+    if block.dtype() != dtype {
+        return Err(CoreError::DTypeMismatch { what, expected: dtype, got: block.dtype() });
+    }
+    let fits = start.len() == shape.len()
+        && block.shape().len() == shape.len()
+        && (0..shape.len())
+            .all(|k| start[k].checked_add(block.shape()[k]).is_some_and(|end| end <= shape[k]));
+    if fits {
+        return Ok(());
+    }
+    let why = format!("the box of shape {:?} at {start:?} is not within shape {shape:?}", block.shape());
+    Err(CoreError::Invalid { what, why })
+}
+
+/// Finds the first byte of a bool block, in C order, that is neither 0 nor 1.
+///
+/// # Safety
+/// Every element must have been written.
+unsafe fn check_bools(start: &[usize], block: &Block) -> Result<(), NpyErrorKind> {
+    let (&columns, rows) = block.shape().split_last().unwrap_or((&1, &[]));
+    let (&step, steps) = block.strides().split_last().unwrap_or((&1, &[]));
+    let mut row: Vec<u8> = vec![0; columns];
+    let mut index: Shape = SmallVec::from_elem(0, rows.len());
+    loop {
+        let at: isize = index.iter().zip(steps).map(|(&i, &step)| i as isize * step).sum();
+        let axis = CopyAxis { len: columns, from: step, to: 1 };
+        // SAFETY: `at` and the axis reach elements of the block; `row` has room for them.
+        unsafe { copy(1, &[axis], block.as_ptr().wrapping_offset(at), row.as_mut_ptr()) };
+        // One pass that the compiler vectorises; where a fault lies matters only when there is one.
+        if row.iter().fold(0, |all, byte| all | byte) > 1 {
+            let column = row.iter().position(|&byte| byte > 1).unwrap_or(0);
+            index.push(column);
+            let index = start.iter().zip(&index).map(|(start, i)| start + i).collect();
+            return Err(NpyErrorKind::Bool { index, byte: row[column] });
+        }
+        // The next row, in C order.
+        let Some(axis) = (0..rows.len()).rev().find(|&axis| index[axis] + 1 < rows[axis]) else {
+            return Ok(());
+        };
+        index[axis] += 1;
+        index[axis + 1..].fill(0);
+    }
+}

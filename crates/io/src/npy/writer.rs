@@ -1,0 +1,232 @@
+//! Writing an `.npy` file block by block.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chunkwise_core::{Block, DType, Shape, byte_len};
+use smallvec::SmallVec;
+
+use super::file::{check_box, staging_area};
+use super::header::Header;
+use super::{NpyError, NpyErrorKind, descr};
+use crate::copy::{CopyAxis, copy, swap_bytes};
+use crate::position::write_all_at;
+use crate::runs::{Layout, Limits, Runs};
+
+/// A new `.npy` file, written in blocks by any number of threads at once.
+///
+/// Blocks go to a temporary file in the same folder. [`NpyWriter::finish`] moves it into place, so that a
+/// reader sees the old file or the new one and never half of one. A writer that is dropped before that
+/// removes the temporary file and leaves what was there as it was.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use chunkwise_core::{Block, Buffer, DType, RegionSource};
+/// use chunkwise_io::{NpyFile, NpyWriter};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("rows.npy");
+/// let writer = NpyWriter::create(&path, DType::U8, &[2, 3])?;
+/// for (i, row) in [[1u8, 2, 3], [4, 5, 6]].into_iter().enumerate() {
+///     let memory = Arc::new(row);
+///     // SAFETY: the buffer keeps the row alive, and nobody writes to it.
+///     let buffer = unsafe { Buffer::foreign(memory.as_ptr(), 3, memory.clone()) };
+///     let block = Block::row_major(Arc::new(buffer), DType::U8, &[1, 3]);
+///     // SAFETY: every element of the block has a value.
+///     unsafe { writer.write(&[i, 0], &block)? };
+/// }
+/// writer.finish()?;
+/// assert_eq!(NpyFile::open(&path)?.shape(), [2, 3]);
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
+#[derive(Debug)]
+pub struct NpyWriter {
+    file: File,
+    temporary: Temporary,
+    target: PathBuf,
+    dtype: DType,
+    shape: Shape,
+    /// Where the elements begin.
+    data: u64,
+    /// Elements written so far.
+    written: AtomicU64,
+}
+
+impl NpyWriter {
+    /// Begins a file of this type and shape that will be at `path`: little endian, C order, format version
+    /// 1.0 (2.0 where the header is too long for that).
+    ///
+    /// # Errors
+    /// An [`NpyError`] when the shape is too large to address or the temporary file cannot be created beside
+    /// `path`.
+    pub fn create(path: impl AsRef<Path>, dtype: DType, shape: &[usize]) -> Result<Self, NpyError> {
+        let path = path.as_ref();
+        let create = || {
+            let bytes = byte_len(shape, dtype)? as u64;
+            let header = Header::format(dtype, shape);
+            let (temporary, file) = Temporary::beside(path).map_err(NpyErrorKind::Create)?;
+            let data = header.len() as u64;
+            write_all_at(&file, &header, 0).map_err(NpyErrorKind::Write)?;
+            file.set_len(data + bytes).map_err(NpyErrorKind::Write)?;
+            let written = AtomicU64::new(0);
+            let target = path.to_owned();
+            Ok(NpyWriter { file, temporary, target, dtype, shape: shape.into(), data, written })
+        };
+        create().map_err(|kind: NpyErrorKind| kind.at(path))
+    }
+
+    /// The path that the file will have.
+    pub fn path(&self) -> &Path {
+        &self.target
+    }
+
+    /// The type of its elements.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The lengths of its axes.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Writes a block, whose first element is at `start` of the array. Blocks may come in any order, from
+    /// several threads at once.
+    ///
+    /// # Errors
+    /// An [`NpyError`] when the block has another dtype or does not lie within the array, or writing fails.
+    ///
+    /// # Safety
+    /// Every element of the block must have been written, and nobody may write to it meanwhile.
+    pub unsafe fn write(&self, start: &[usize], block: &Block) -> Result<(), NpyError> {
+        // SAFETY: the caller's contract.
+        unsafe { self.write_within(start, block, Limits::WRITE) }.map_err(|kind| kind.at(&self.target))
+    }
+
+    /// # Safety
+    /// As [`NpyWriter::write`].
+    pub(super) unsafe fn write_within(
+        &self,
+        start: &[usize],
+        block: &Block,
+        limits: Limits,
+    ) -> Result<(), NpyErrorKind> {
+        check_box("writing a region", (self.dtype, &self.shape), start, block)?;
+        if block.is_empty() {
+            return Ok(());
+        }
+        let size = self.dtype.size();
+        let layout = Layout { shape: &self.shape, fortran: false };
+        let runs = Runs::new(layout, start, block.shape(), block.strides());
+        let mut staging = None;
+        // Where the machine's order is not the file's, nothing goes out unstaged.
+        let swapped = cfg!(target_endian = "big") && descr::number_width(self.dtype) > 1;
+        let limits = if swapped { Limits { direct: None, ..limits } } else { limits };
+        let send = |at: usize, elements: usize, from: *const u8| -> Result<(), NpyErrorKind> {
+            // SAFETY: the two callers below vouch for `from`.
+            let bytes = unsafe { std::slice::from_raw_parts(from, elements * size) };
+            write_all_at(&self.file, bytes, self.data + at as u64 * size as u64).map_err(NpyErrorKind::Write)
+        };
+        runs.pieces(size, limits, |piece| {
+            let memory = block.as_ptr().wrapping_offset(piece.memory * size as isize);
+            let Some(staged) = piece.staged else {
+                // `span` elements are contiguous in the block when nothing is staged.
+                return send(piece.file, piece.span, memory);
+            };
+            let area = staging_area(&mut staging, staged.room() * size, limits).as_mut_ptr();
+            let axes: SmallVec<[CopyAxis; 6]> =
+                staged.axes().into_iter().map(|(len, to, from)| CopyAxis { len, from, to }).collect();
+            // SAFETY: the axes of a piece reach within the block, and within the room it has here.
+            unsafe { copy(size, &axes, memory, area) };
+            staged.transfers(|file, at| {
+                let from = area.wrapping_add(at * size);
+                if swapped {
+                    // SAFETY: as below.
+                    let bytes = unsafe { std::slice::from_raw_parts_mut(from, piece.span * size) };
+                    swap_bytes(bytes, descr::number_width(self.dtype));
+                }
+                // Without gaps, the elements copied fill all of a transfer's span.
+                send(piece.file + file, piece.span, from)
+            })
+        })?;
+        self.written.fetch_add(block.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Makes the file durable and moves it into place, over what was there.
+    ///
+    /// # Errors
+    /// An [`NpyError`] when not every element was written, or when the system cannot write or rename the
+    /// file. The temporary file is removed then, and what was at the path stays; only when the folder itself
+    /// cannot be made durable is the new file already in place.
+    pub fn finish(self) -> Result<(), NpyError> {
+        let NpyWriter { file, temporary, target, shape, written, .. } = self;
+        let finish = || {
+            let expected = shape.iter().product::<usize>() as u64;
+            let written = written.into_inner();
+            if written < expected {
+                return Err(NpyErrorKind::Incomplete { written, expected });
+            }
+            file.sync_all().map_err(NpyErrorKind::Write)?;
+            // Some systems do not rename open files.
+            drop(file);
+            temporary.rename(&target).map_err(NpyErrorKind::Write)
+        };
+        finish().map_err(|kind| kind.at(&target))
+    }
+}
+
+/// A file that is removed on drop, unless it was renamed before.
+#[derive(Debug)]
+struct Temporary {
+    path: Option<PathBuf>,
+}
+
+impl Temporary {
+    /// A new file in the folder of `target`, so that it can be renamed to it.
+    fn beside(target: &Path) -> io::Result<(Self, File)> {
+        static COUNTER: AtomicU64 = AtomicU64::new(0);
+        if target.file_name().is_none() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path does not name a file"));
+        }
+        loop {
+            // The name does not contain the target's, which may be as long as names can be.
+            let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+            let path = target.with_file_name(format!(".chunkwise-{}-{number}.tmp", std::process::id()));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                // A process of the same id, gone or elsewhere on a shared disk, may have left one.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                result => return result.map(|file| (Temporary { path: Some(path) }, file)),
+            }
+        }
+    }
+
+    fn rename(mut self, target: &Path) -> io::Result<()> {
+        if let Some(path) = &self.path {
+            fs::rename(path, target)?;
+        }
+        self.path = None;
+        sync_folder(target)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            // Nothing can be done about a file that cannot be removed.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Makes the new name durable. Only unix systems open folders for that.
+fn sync_folder(target: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}
