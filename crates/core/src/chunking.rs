@@ -59,11 +59,17 @@ impl AxisChunks {
             axes.push(grid);
         }
         let elements = (target.unwrap_or(Self::AUTO_BYTES) / fixed).max(1);
-        let open: Shape =
-            axes.iter().zip(shape).filter(|(grid, len)| grid.is_none() && **len > 0).map(|(_, &n)| n).collect();
+        let open: Shape = axes
+            .iter()
+            .zip(shape)
+            .filter(|(grid, len)| grid.is_none() && **len > 0)
+            .map(|(_, &n)| n)
+            .collect();
         let side = equal_side(&open, elements);
         let axes = axes.into_iter().zip(shape).map(|(grid, &len)| {
-            grid.unwrap_or_else(|| AxisGrid::regular(len, usize::try_from(side).unwrap_or(usize::MAX).min(len)))
+            grid.unwrap_or_else(|| {
+                AxisGrid::regular(len, usize::try_from(side).unwrap_or(usize::MAX).min(len))
+            })
         });
         Ok(Grid::new(axes))
     }
@@ -79,9 +85,8 @@ fn explicit(axis: usize, len: usize, sizes: &[usize]) -> Result<AxisGrid> {
 
 /// The largest side such that the product of `min(side, n)` over the axes stays within `elements`.
 fn equal_side(axes: &[usize], elements: u64) -> u64 {
-    let product = |side: u64| {
-        axes.iter().try_fold(1u64, |p, &n| p.checked_mul(side.min(n as u64))).unwrap_or(u64::MAX)
-    };
+    let product =
+        |side: u64| axes.iter().try_fold(1u64, |p, &n| p.checked_mul(side.min(n as u64))).unwrap_or(u64::MAX);
     let mut low = 1;
     let mut high = elements;
     while low < high {

@@ -18,7 +18,7 @@ mod source;
 mod view;
 
 pub use block::Block;
-pub use buffer::Buffer;
+pub use buffer::{Buffer, PoolStats};
 pub use chunking::AxisChunks;
 pub use dtype::DType;
 pub use element::{Bits, Element, Inexact, Integer, Number, Ordered, Real, Signed};

@@ -17,7 +17,11 @@ impl Scalar {
         let mut bytes = [0u8; 16];
         // SAFETY: an element has at most 16 bytes, no padding, and is Copy.
         unsafe {
-            std::ptr::copy_nonoverlapping((&raw const value).cast::<u8>(), bytes.as_mut_ptr(), size_of::<A>());
+            std::ptr::copy_nonoverlapping(
+                (&raw const value).cast::<u8>(),
+                bytes.as_mut_ptr(),
+                size_of::<A>(),
+            );
         }
         Scalar { dtype: A::DTYPE, bits: u128::from_le_bytes(bytes) }
     }

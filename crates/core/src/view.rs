@@ -63,11 +63,9 @@ impl View {
     /// Whether the view of a source of this shape is the source itself.
     pub fn is_identity(&self, source: &[usize]) -> bool {
         self.shape[..] == *source
-            && self
-                .source
-                .iter()
-                .enumerate()
-                .all(|(k, m)| m.start == 0 && ((m.axis == Some(k) && m.step == 1) || (source[k] == 1 && m.axis.is_none())))
+            && self.source.iter().enumerate().all(|(k, m)| {
+                m.start == 0 && ((m.axis == Some(k) && m.step == 1) || (source[k] == 1 && m.axis.is_none()))
+            })
     }
 
     /// The view of the source that `outer` makes of this view.
@@ -81,7 +79,11 @@ impl View {
                 Some(k) => {
                     let m = outer.source[k];
                     let start = inner.start.wrapping_add_signed(inner.step.wrapping_mul(m.start as isize));
-                    AxisMap { axis: m.axis, start, step: if m.axis.is_some() { inner.step * m.step } else { 1 } }
+                    AxisMap {
+                        axis: m.axis,
+                        start,
+                        step: if m.axis.is_some() { inner.step * m.step } else { 1 },
+                    }
                 }
             })
             .collect();
