@@ -1,5 +1,7 @@
 //! What one instruction sees of one tile.
 
+use std::ptr;
+
 /// One tile as an instruction sees it: operand pointers, its shape, and what loads, coordinates and reducers
 /// need besides.
 ///
@@ -18,8 +20,10 @@ pub(crate) struct Args<'a> {
     pub(crate) rows: usize,
     /// Columns of the tile.
     pub(crate) cols: usize,
-    /// Loads: source elements from one row to the next, and from one column to the next.
+    /// Loads and stores: source elements from one row to the next, and from one column to the next.
     pub(crate) stride: [isize; 2],
+    /// Loads and stores: destination elements from one row to the next, and from one column to the next.
+    pub(crate) dst_stride: [isize; 2],
     /// Coordinates, and positions of arg-reductions: value at the tile's first position, and steps of it from
     /// one row to the next, and from one column to the next.
     pub(crate) base: i64,
@@ -32,6 +36,26 @@ pub(crate) struct Args<'a> {
     /// Reducers: cells from one row to the next and from one column to the next; zero where an axis is
     /// reduced.
     pub(crate) cell_step: [usize; 2],
+}
+
+impl Default for Args<'_> {
+    /// An empty tile without operands.
+    fn default() -> Self {
+        Args {
+            dst: ptr::null_mut(),
+            src: &[],
+            len: 0,
+            rows: 0,
+            cols: 0,
+            stride: [0; 2],
+            dst_stride: [0; 2],
+            base: 0,
+            step: [0; 2],
+            fields: [ptr::null_mut(); 4],
+            cell: 0,
+            cell_step: [0; 2],
+        }
+    }
 }
 
 impl Args<'_> {

@@ -139,8 +139,12 @@ impl Code {
             #[cfg(not(target_arch = "x86_64"))]
             _ => baseline::<B>,
         };
-        if size_of::<B>() == 0 {
-            return Code { call, body: std::ptr::NonNull::<B>::dangling().as_ptr().cast_const().cast(), _owner: None };
+        if size_of::<B>() == 0 && !std::mem::needs_drop::<B>() {
+            return Code {
+                call,
+                body: std::ptr::NonNull::<B>::dangling().as_ptr().cast_const().cast(),
+                _owner: None,
+            };
         }
         let owner = Arc::new(body);
         Code { call, body: Arc::as_ptr(&owner).cast(), _owner: Some(owner) }

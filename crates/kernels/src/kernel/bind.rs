@@ -1,10 +1,7 @@
-//! A program made ready for this machine, and the loop that runs it.
+//! What one run of a kernel works on: memory and strides for every operand of its program.
 
 use chunkwise_core::Strides;
 use smallvec::SmallVec;
-
-use crate::isa::Isa;
-use crate::{Program, ProgramError};
 
 /// An operand read from memory. Strides count elements, one per axis of the box.
 #[derive(Clone, Debug)]
@@ -64,39 +61,4 @@ pub struct Bind<'a> {
     pub outputs: &'a [Output],
     /// One per reduction of the program.
     pub states: &'a [State],
-}
-
-/// Scratch memory of one thread, reused from run to run.
-#[derive(Debug, Default)]
-pub struct Frame {}
-
-/// A program compiled for an instruction set of this machine.
-#[derive(Debug)]
-pub struct Kernel {}
-
-impl Kernel {
-    /// Verifies the program and chooses a loop for each instruction.
-    ///
-    /// # Errors
-    /// [`ProgramError`] when the program is malformed or uses an instruction that does not exist.
-    pub fn new(program: &Program, isa: Isa) -> Result<Kernel, ProgramError> {
-        let _ = (program, isa);
-        todo!()
-    }
-
-    /// Bytes of scratch that a run needs in a frame.
-    pub fn scratch_bytes(&self) -> usize {
-        todo!()
-    }
-
-    /// Runs the program over one box.
-    ///
-    /// # Safety
-    /// Every element that the bound operands reach must be valid: inputs for reads, outputs and states for
-    /// writes, of the dtypes of the program, aligned, and not accessed by another thread meanwhile (inputs
-    /// may be read). Outputs overlap no other output, and no input unless `in_place` says so.
-    pub unsafe fn run(&self, frame: &mut Frame, bind: &Bind<'_>) {
-        let _ = (frame, bind);
-        todo!()
-    }
 }

@@ -1,5 +1,7 @@
 //! Fused programs as data.
 
+mod verify;
+
 use chunkwise_core::{DType, Scalar};
 use smallvec::SmallVec;
 

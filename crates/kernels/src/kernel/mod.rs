@@ -1,0 +1,231 @@
+//! A program made ready for this machine, and the loop that runs it.
+//!
+//! A box is cut into panels of rows and columns ([`space`]), panels into tiles that fit in first-level cache
+//! ([`tiling`]), and each tile is taken through the steps of the program ([`run`]): loads, instructions,
+//! reducers, stores ([`schedule`]). Between steps, values live in places ([`places`]): in the operands' own
+//! memory wherever that is laid out as a tile, else in slots.
+
+mod bind;
+mod blame;
+mod frame;
+mod moves;
+mod places;
+mod prefetch;
+mod run;
+mod schedule;
+mod space;
+mod tiling;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chunkwise_core::{DType, Scalar};
+
+use crate::args::Args;
+use crate::isa::{Code, Isa};
+use crate::reduce::{self, Layout, Shape};
+use crate::{Program, ProgramError, Reg};
+
+pub use bind::{Bind, Coord, Input, Output, State};
+pub use blame::active_closure;
+pub use frame::Frame;
+use places::Places;
+use schedule::Step;
+
+/// A program compiled for an instruction set of this machine.
+///
+/// ```
+/// use chunkwise_core::{DType, Scalar};
+/// use chunkwise_kernels::{Binary, Bind, Frame, Input, Isa, Kernel, Op, Output, Program};
+///
+/// // x + 1 over one-dimensional boxes.
+/// let mut program = Program::new(1);
+/// let x = program.input(DType::F64);
+/// let one = program.constant(Scalar::new(1.0f64));
+/// let y = program.push(Op::Binary(Binary::Add), &[x, one])?;
+/// program.stores.push(y);
+/// let kernel = Kernel::new(&program, Isa::detect())?;
+///
+/// let (x, mut y) = ([1.0f64, 2.0, 3.0], [0.0f64; 3]);
+/// let bind = Bind {
+///     shape: &[3],
+///     inputs: &[Input { ptr: x.as_ptr().cast(), strides: [1].into_iter().collect() }],
+///     coords: &[],
+///     outputs: &[Output { ptr: y.as_mut_ptr().cast(), strides: [1].into_iter().collect(), in_place: false }],
+///     states: &[],
+/// };
+/// // SAFETY: both arrays hold three elements of f64 and do not overlap.
+/// unsafe { kernel.run(&mut Frame::default(), &bind) };
+/// assert_eq!(y, [2.0, 3.0, 4.0]);
+/// # Ok::<(), chunkwise_kernels::ProgramError>(())
+/// ```
+#[derive(Debug)]
+pub struct Kernel {
+    /// Tells frames whose constants they hold; zero is nobody's.
+    id: u64,
+    /// Number of axes of the boxes.
+    ndim: usize,
+    /// The most elements of a tile.
+    tile: usize,
+    steps: Vec<Step>,
+    /// Operands of all instructions, back to back: places.
+    operands: Vec<u32>,
+    /// The most operands of an instruction.
+    max_operands: usize,
+    /// The loops of the instructions, and whose closures they are.
+    code: Vec<Code>,
+    origins: Vec<Option<blame::Origin>>,
+    places: Places,
+    /// Where each place is in a frame's arena; `usize::MAX` for those in bound memory.
+    offsets: Vec<usize>,
+    scratch: usize,
+    inputs: Vec<Memory>,
+    outputs: Vec<Memory>,
+    constants: Vec<Constant>,
+    /// The loop that computes coordinates.
+    affine: Code,
+    coords: usize,
+    reductions: Vec<Reducing>,
+}
+
+/// Memory of one dtype, and the loop that moves its tiles.
+#[derive(Debug)]
+struct Memory {
+    size: usize,
+    code: Code,
+}
+
+/// A constant's bytes, and the loop that writes it.
+#[derive(Debug)]
+struct Constant {
+    /// Aligned for every dtype.
+    bytes: u128,
+    code: Code,
+}
+
+/// A reduction's state, and the loops that take a tile in, by [`Shape`].
+#[derive(Debug)]
+struct Reducing {
+    layout: Layout,
+    code: [Code; 4],
+}
+
+/// First-level cache that a tile's values may take.
+const CACHE: usize = 24 * 1024;
+
+/// The length of tiles: what fits in cache, in whole leaves of the sums.
+fn tile_len(live_bytes: usize) -> usize {
+    let fits = CACHE / live_bytes.max(1);
+    (fits / tiling::LEAF * tiling::LEAF).clamp(tiling::LEAF, 4096)
+}
+
+impl Kernel {
+    /// Verifies the program and chooses a loop for each instruction.
+    ///
+    /// # Errors
+    /// [`ProgramError`] when the program is malformed or uses an instruction that does not exist.
+    pub fn new(program: &Program, isa: Isa) -> Result<Kernel, ProgramError> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        program.verify()?;
+        let mut schedule = schedule::schedule(program, isa)?;
+        let places = places::assign(program, &mut schedule);
+        let tile = tile_len(places.live_bytes);
+        let (offsets, scratch) = arena(&places, tile);
+        let memory = |&reg: &Reg| {
+            let dtype = program.dtype(reg);
+            Memory { size: dtype.size(), code: moves::mover(dtype, isa) }
+        };
+        let constant = |&value: &Scalar| Constant {
+            bytes: u128::from_ne_bytes(value.to_bytes()),
+            code: moves::mover(value.dtype(), isa),
+        };
+        Ok(Kernel {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            ndim: program.ndim,
+            tile,
+            max_operands: program.instrs.iter().map(|i| i.src.len()).max().unwrap_or(0),
+            offsets,
+            scratch,
+            inputs: program.inputs.iter().map(memory).collect(),
+            outputs: program.stores.iter().map(memory).collect(),
+            constants: schedule.constants.iter().map(constant).collect(),
+            affine: Code::new(moves::Affine, isa),
+            coords: program.coords.len(),
+            reductions: program
+                .reductions
+                .iter()
+                .map(|r| Reducing::new(r.op, program.dtype(r.src), isa))
+                .collect(),
+            places,
+            steps: schedule.steps,
+            operands: schedule.operands,
+            code: schedule.code,
+            origins: schedule.origins,
+        })
+    }
+
+    /// Bytes of scratch that a run needs in a frame.
+    pub fn scratch_bytes(&self) -> usize {
+        self.scratch
+    }
+
+    /// Runs the program over one box.
+    ///
+    /// A panic of a user's closure passes through; [`active_closure`] then tells whose it was. What the run
+    /// has written by then is unspecified. The frame stays usable.
+    ///
+    /// # Panics
+    /// When the numbers of operands or axes are not those of the program.
+    ///
+    /// # Safety
+    /// Every element that the bound operands reach must be valid: inputs for reads, outputs and states for
+    /// writes, of the dtypes of the program, aligned, and not accessed by another thread meanwhile (inputs
+    /// may be read). Outputs overlap no other output, and no input unless `in_place` says so.
+    pub unsafe fn run(&self, frame: &mut Frame, bind: &Bind<'_>) {
+        let counts =
+            [bind.shape.len(), bind.inputs.len(), bind.coords.len(), bind.outputs.len(), bind.states.len()];
+        let expected = [self.ndim, self.inputs.len(), self.coords, self.outputs.len(), self.reductions.len()];
+        assert_eq!(counts, expected, "axes, inputs, coordinates, outputs and states of a kernel");
+        if frame.run.space.arrange(bind) {
+            // SAFETY: the caller's promise; the counts have just been checked.
+            unsafe { run::run(self, frame, bind) }
+        }
+    }
+}
+
+impl Reducing {
+    fn new(op: reduce::ReduceOp, operand: DType, isa: Isa) -> Self {
+        let code = [Shape::All, Shape::Columns, Shape::Rows, Shape::None]
+            .map(|shape| reduce::code(op, operand, shape, isa));
+        Reducing { layout: reduce::layout(op, operand), code }
+    }
+}
+
+impl Constant {
+    /// Writes `rows * cols` copies to `dst`.
+    ///
+    /// # Safety
+    /// `dst` must be valid for writing so many elements of the constant's dtype.
+    unsafe fn fill(&self, dst: *mut u8, rows: usize, cols: usize) {
+        let src = [(&raw const self.bytes).cast()];
+        let cols = rows * cols;
+        let args = Args { dst, src: &src, len: cols, rows: 1, cols, dst_stride: [0, 1], ..Args::default() };
+        // SAFETY: the source is one element that all positions read; the destination is the caller's promise.
+        unsafe { self.code.run(&args) }
+    }
+}
+
+/// Where each place is in the arena, and the arena's bytes.
+fn arena(places: &Places, tile: usize) -> (Vec<usize>, usize) {
+    let mut offsets = vec![usize::MAX; places.len()];
+    let mut end = 0;
+    let pinned = places.pinned.iter().map(|c| c.dtype().size()).enumerate();
+    let slots = places.slots.iter().enumerate().map(|(i, &size)| (places.slot(i), size));
+    for (place, size) in pinned.chain(slots) {
+        offsets[place] = end;
+        end += frame::slot_bytes(tile * size);
+    }
+    (offsets, end)
+}

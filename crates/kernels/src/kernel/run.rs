@@ -1,0 +1,312 @@
+//! The loops over panels, tiles and steps.
+
+use std::ptr;
+
+use super::Kernel;
+use super::bind::Bind;
+use super::blame::blaming;
+use super::frame::{Frame, Reducer, Scratch};
+use super::places::NONE;
+use super::prefetch::LINE;
+use super::schedule::Step;
+use super::tiling::{Cut, Needs, Tile};
+use crate::args::Args;
+
+/// One run of a kernel.
+struct Run<'a> {
+    kernel: &'a Kernel,
+    bind: &'a Bind<'a>,
+    scratch: &'a mut Scratch,
+    /// Whether some output overwrites an input.
+    in_place: bool,
+    /// Whether to ask for the next tile's memory.
+    ahead: bool,
+}
+
+/// Runs a kernel over the box that the frame's space has laid out.
+///
+/// # Safety
+/// As for [`Kernel::run`].
+pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
+    let space = &frame.run.space;
+    let mut cut = Cut::new(Needs {
+        panel: space.panel(),
+        tile: kernel.tile,
+        transposed: space.is_transposed(),
+        copies: kernel.max_operands == 0 && kernel.reductions.is_empty(),
+        reduces: !kernel.reductions.is_empty(),
+    });
+    frame.prepare(kernel, cut.len());
+    let mut run = Run {
+        kernel,
+        bind,
+        scratch: &mut frame.run,
+        in_place: bind.outputs.iter().any(|o| o.in_place),
+        ahead: cut.is_large(),
+    };
+    run.lay_reducers();
+    loop {
+        run.align(&mut cut);
+        // SAFETY: the caller's promise.
+        unsafe { run.panel(cut) };
+        if !run.scratch.space.advance() {
+            return;
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Chooses a loop for each reducer from what it keeps apart.
+    fn lay_reducers(&mut self) {
+        let Scratch { reducers, space, .. } = &mut *self.scratch;
+        let [rows, cols] = space.panel();
+        reducers.clear();
+        for (i, (state, reducing)) in self.bind.states.iter().zip(&self.kernel.reductions).enumerate() {
+            let [down, right] = space.step(self.kernel.lane_of_state(i));
+            let shape = match (rows > 1 && down != 0, cols > 1 && right != 0) {
+                (false, false) => 0,
+                (true, false) => 1,
+                (false, true) => 2,
+                (true, true) => 3,
+            };
+            let mut fields = [ptr::null_mut(); 4];
+            for (f, field) in fields[..reducing.layout.fields.len()].iter_mut().enumerate() {
+                *field = state.ptr.wrapping_add(reducing.layout.offset(f, state.cells));
+            }
+            reducers.push(Reducer { shape, fields });
+        }
+    }
+
+    /// # Safety
+    /// As for [`Kernel::run`].
+    unsafe fn panel(&mut self, cut: Cut) {
+        let mut next = Some(cut.first());
+        while let Some(tile) = next {
+            next = cut.after(tile);
+            if self.ahead {
+                self.look_ahead(next);
+            }
+            // SAFETY: the caller's promise; the tile lies within the panel.
+            unsafe { self.tile(tile) };
+        }
+    }
+
+    /// Lets the tiles of long rows begin at cache lines of the first output.
+    fn align(&self, cut: &mut Cut) {
+        if let Some(memory) = self.kernel.outputs.first()
+            && self.kernel.reductions.is_empty()
+        {
+            let after_line = self.output(0, 0, 0) as usize % LINE;
+            cut.align(after_line / memory.size);
+        }
+    }
+
+    /// # Safety
+    /// As for [`Kernel::run`]; the tile must lie within the panel and have no more elements than the frame
+    /// was prepared for.
+    unsafe fn tile(&mut self, tile: Tile) {
+        let kernel = self.kernel;
+        for (i, output) in self.bind.outputs.iter().enumerate() {
+            let target = self.output(i, tile.row, tile.col);
+            self.scratch.targets[i] = target;
+            let direct = !output.in_place && tile.is_contiguous(self.output_step(i));
+            self.scratch.places[kernel.places.output(i)] = match kernel.places.outputs[i].slot {
+                _ if direct => target,
+                NONE => ptr::null_mut(),
+                slot => self.scratch.places[slot as usize],
+            };
+        }
+        let shape = Args { len: tile.rows * tile.cols, rows: tile.rows, cols: tile.cols, ..Args::default() };
+        for step in &kernel.steps {
+            self.scratch.prefetch.advance();
+            match *step {
+                Step::Load { input, dst } => {
+                    // SAFETY: the caller's promise.
+                    self.scratch.places[dst as usize] = unsafe { self.load(input as usize, tile, shape) };
+                }
+                Step::Coord { coord, dst } => {
+                    let args = Args {
+                        dst: self.scratch.places[dst as usize],
+                        ..self.coord(coord as usize, tile, shape)
+                    };
+                    // SAFETY: the destination is a place for a tile of i64.
+                    unsafe { kernel.affine.run(&args) };
+                }
+                Step::Fill { constant, dst } => {
+                    let dst = self.scratch.places[dst as usize];
+                    // SAFETY: the destination is a slot for a tile of the constant's dtype.
+                    unsafe { kernel.constants[constant as usize].fill(dst, tile.rows, tile.cols) };
+                }
+                Step::Apply { code, dst, first, count } => {
+                    let args = self.operands(dst, first, count, shape);
+                    // SAFETY: verified: places hold tiles of the types that this loop was made for; results
+                    // share no slot with operands, and outputs overlap no input unless they are in place,
+                    // when the result goes to a slot.
+                    unsafe { kernel.code[code as usize].run(&args) };
+                }
+                Step::Call { code, dst, first, count } => {
+                    let args = self.operands(dst, first, count, shape);
+                    let run = || {
+                        // SAFETY: as above.
+                        unsafe { kernel.code[code as usize].run(&args) }
+                    };
+                    match kernel.origins[code as usize] {
+                        Some(origin) => blaming(origin, run),
+                        None => run(),
+                    }
+                }
+                Step::Reduce { reduction, src } => {
+                    // SAFETY: the caller's promise for states; the operand is a tile of its type.
+                    unsafe { self.reduce(reduction as usize, src, tile, shape) };
+                }
+                Step::Store { output, src } => {
+                    // SAFETY: the caller's promise for outputs; the source is a tile of their type.
+                    unsafe { self.store(output as usize, src, shape) };
+                }
+            }
+        }
+    }
+
+    /// The arguments of an instruction.
+    #[inline]
+    fn operands<'b>(&'b mut self, dst: u32, first: u32, count: u32, shape: Args<'b>) -> Args<'b> {
+        let Scratch { places, operands, .. } = &mut *self.scratch;
+        let src = &self.kernel.operands[first as usize..][..count as usize];
+        let operands = &mut operands[..src.len()];
+        for (operand, &place) in operands.iter_mut().zip(src) {
+            *operand = places[place as usize];
+        }
+        Args { dst: places[dst as usize], src: operands, ..shape }
+    }
+
+    /// The element of an input at a position of the panel.
+    #[inline]
+    fn input(&self, i: usize, row: usize, col: usize) -> *const u8 {
+        let offset = self.scratch.space.at(i, row, col) as isize;
+        self.bind.inputs[i].ptr.wrapping_offset(offset * self.kernel.inputs[i].size as isize)
+    }
+
+    /// The element of an output at a position of the panel.
+    #[inline]
+    fn output(&self, i: usize, row: usize, col: usize) -> *mut u8 {
+        let offset = self.scratch.space.at(self.kernel.inputs.len() + i, row, col) as isize;
+        self.bind.outputs[i].ptr.wrapping_offset(offset * self.kernel.outputs[i].size as isize)
+    }
+
+    /// Steps of an output per row and column of the panel.
+    #[inline]
+    fn output_step(&self, i: usize) -> [i64; 2] {
+        self.scratch.space.step(self.kernel.inputs.len() + i)
+    }
+
+    /// Brings a tile of an input to where instructions can read it, and tells where.
+    ///
+    /// # Safety
+    /// As for [`Run::tile`].
+    unsafe fn load(&self, i: usize, tile: Tile, shape: Args<'_>) -> *mut u8 {
+        let home = self.kernel.places.inputs[i];
+        let stored = home.output != NONE;
+        let src = [self.input(i, tile.row, tile.col)];
+        let step = self.scratch.space.step(i);
+        let contiguous = tile.is_contiguous(step);
+        let mut args = Args { src: &src, stride: step.map(|s| s as isize), ..shape };
+        if stored && !self.in_place && (home.only_stored || !contiguous) {
+            // It is to be stored anyway, so it may go there at once, and be read there if it is readable.
+            let output = home.output as usize;
+            let to = self.output_step(output);
+            if home.only_stored || tile.is_contiguous(to) {
+                args.dst = self.scratch.targets[output];
+                args.dst_stride = to.map(|s| s as isize);
+                // SAFETY: a tile of the input and the same one of the output, which does not overlap.
+                unsafe { self.kernel.inputs[i].code.run(&args) };
+                return args.dst;
+            }
+        }
+        // What is stored must outlive that outputs overwrite the inputs' memory.
+        if contiguous && !(stored && self.in_place) {
+            return src[0].cast_mut();
+        }
+        args.dst = self.scratch.places[home.slot as usize];
+        args.dst_stride = [tile.cols as isize, 1];
+        // SAFETY: a tile of the input; the slot is large enough for it.
+        unsafe { self.kernel.inputs[i].code.run(&args) };
+        args.dst
+    }
+
+    /// Copies a tile to an output, unless it was computed or loaded there.
+    ///
+    /// # Safety
+    /// As for [`Run::tile`].
+    unsafe fn store(&self, i: usize, src: u32, shape: Args<'_>) {
+        let (src, dst) = ([self.scratch.places[src as usize].cast_const()], self.scratch.targets[i]);
+        if src[0] == dst.cast_const() {
+            return;
+        }
+        let dst_stride = self.output_step(i).map(|s| s as isize);
+        let args = Args { dst, src: &src, stride: [shape.cols as isize, 1], dst_stride, ..shape };
+        // SAFETY: a tile of the output; registers overlap no output that they were not computed in.
+        unsafe { self.kernel.outputs[i].code.run(&args) }
+    }
+
+    /// The arguments of a coordinate.
+    fn coord<'b>(&self, i: usize, tile: Tile, shape: Args<'b>) -> Args<'b> {
+        let lane = self.kernel.lane_of_coord(i);
+        let space = &self.scratch.space;
+        let base = self.bind.coords[i].base.wrapping_add(space.at(lane, tile.row, tile.col));
+        Args { base, step: space.step(lane), ..shape }
+    }
+
+    /// # Safety
+    /// As for [`Run::tile`].
+    unsafe fn reduce(&self, i: usize, src: u32, tile: Tile, shape: Args<'_>) {
+        let Scratch { places, space, reducers, .. } = &*self.scratch;
+        let (state, reducer) = (&self.bind.states[i], reducers[i]);
+        let (cells, index) = (self.kernel.lane_of_state(i), self.kernel.lane_of_index(i));
+        let src = [places[src as usize].cast_const()];
+        let args = Args {
+            src: &src,
+            fields: reducer.fields,
+            cell: state.cell.wrapping_add(space.at(cells, tile.row, tile.col) as usize),
+            cell_step: space.step(cells).map(|s| s as usize),
+            base: state.index.base.wrapping_add(space.at(index, tile.row, tile.col)),
+            step: space.step(index),
+            ..shape
+        };
+        // SAFETY: the caller's promise.
+        unsafe { self.kernel.reductions[i].code[reducer.shape].run(&args) }
+    }
+
+    /// Plans to ask for the memory of a tile while the one before it is computed.
+    fn look_ahead(&mut self, tile: Option<Tile>) {
+        self.scratch.prefetch.clear();
+        let Some(tile) = tile else { return };
+        for i in 0..self.kernel.inputs.len() {
+            let [down, right] = self.scratch.space.step(i);
+            let size = self.kernel.inputs[i].size;
+            let ptr = self.input(i, tile.row, tile.col);
+            let (runs, len, pitch) = match (down, right) {
+                (1, 2..) => (tile.cols, tile.rows, right),
+                (0, _) => continue,
+                (_, 1..) if right as usize * size <= LINE => (tile.rows, tile.cols * right as usize, down),
+                _ => continue,
+            };
+            self.scratch.prefetch.add(ptr, pitch as isize * size as isize, runs, len * size);
+        }
+        self.scratch.prefetch.spread(self.kernel.steps.len());
+    }
+}
+
+/// Lanes of the operands in [`Space`](super::space::Space), after inputs and outputs.
+impl Kernel {
+    fn lane_of_coord(&self, i: usize) -> usize {
+        self.inputs.len() + self.outputs.len() + i
+    }
+
+    fn lane_of_state(&self, i: usize) -> usize {
+        self.lane_of_coord(self.coords) + i
+    }
+
+    fn lane_of_index(&self, i: usize) -> usize {
+        self.lane_of_state(self.reductions.len()) + i
+    }
+}

@@ -1,0 +1,232 @@
+//! The order of work on one tile: when inputs are loaded, what runs, what is stored and reduced.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use chunkwise_core::{DType, Scalar};
+use smallvec::SmallVec;
+
+use super::blame::Origin;
+use crate::{Code, Instr, Isa, Op, Program, ProgramError, Reg, elementwise};
+
+/// Constants that have a tile of their own for as long as a frame serves the kernel. Others are written
+/// again whenever they are needed, so that a program with a million constants needs no million tiles.
+pub(super) const PINNED: usize = 8;
+
+/// One thing to do with a tile. Operands are registers until [`places`](super::places) replaces them by
+/// the places where they live.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    /// Bring an input to `dst`.
+    Load { input: u32, dst: u32 },
+    /// Compute a coordinate.
+    Coord { coord: u32, dst: u32 },
+    /// Write a constant that is not pinned.
+    Fill { constant: u32, dst: u32 },
+    /// Run a built-in instruction on `count` operands from `first` in [`Schedule::operands`].
+    Apply { code: u32, dst: u32, first: u32, count: u32 },
+    /// The same for a user's closure.
+    Call { code: u32, dst: u32, first: u32, count: u32 },
+    /// Feed a reducer.
+    Reduce { reduction: u32, src: u32 },
+    /// Copy to an output what was not already written there.
+    Store { output: u32, src: u32 },
+}
+
+/// Where a register comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Def {
+    Input(u32),
+    Coord(u32),
+    /// An entry of [`Schedule::constants`].
+    Constant(u32),
+    Instr,
+}
+
+/// The steps of a program, in order.
+#[derive(Debug, Default)]
+pub(super) struct Schedule {
+    pub(super) steps: Vec<Step>,
+    /// Operands of all instructions, back to back.
+    pub(super) operands: Vec<u32>,
+    /// Where each register comes from.
+    pub(super) defs: Vec<Def>,
+    /// The distinct constants, the pinned ones first.
+    pub(super) constants: Vec<Scalar>,
+    /// The distinct loops.
+    pub(super) code: Vec<Code>,
+    /// For each loop, whose closure it is.
+    pub(super) origins: Vec<Option<Origin>>,
+}
+
+/// Lists of what is done with registers besides being read: for each register the first entry, for each
+/// entry the next one of the same register.
+struct Sinks {
+    heads: Vec<u32>,
+    next: Vec<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Sinks {
+    fn new(registers: usize, of: impl DoubleEndedIterator<Item = Reg> + ExactSizeIterator) -> Self {
+        let mut sinks = Sinks { heads: vec![NONE; registers], next: vec![NONE; of.len()] };
+        for (i, reg) in of.enumerate().rev() {
+            sinks.next[i] = std::mem::replace(&mut sinks.heads[reg.0 as usize], i as u32);
+        }
+        sinks
+    }
+
+    fn of(&self, reg: u32) -> impl Iterator<Item = u32> + '_ {
+        let entry = |i: u32| (i != NONE).then_some(i);
+        std::iter::successors(entry(self.heads[reg as usize]), move |&i| entry(self.next[i as usize]))
+    }
+
+    fn is_empty(&self, reg: u32) -> bool {
+        self.heads[reg as usize] == NONE
+    }
+}
+
+struct Scheduler<'a> {
+    program: &'a Program,
+    out: Schedule,
+    ready: Vec<bool>,
+    stores: Sinks,
+    reductions: Sinks,
+    /// Stores that wait until no input is read any more, because they may overwrite one in place.
+    waiting: Vec<Step>,
+    inputs_read: bool,
+}
+
+/// Schedules a verified program and finds the loop of every instruction.
+pub(super) fn schedule(program: &Program, isa: Isa) -> Result<Schedule, ProgramError> {
+    let mut defs = vec![Def::Instr; program.regs.len()];
+    for (i, reg) in program.inputs.iter().enumerate() {
+        defs[reg.0 as usize] = Def::Input(i as u32);
+    }
+    for (i, reg) in program.coords.iter().enumerate() {
+        defs[reg.0 as usize] = Def::Coord(i as u32);
+    }
+    let mut constants = Vec::new();
+    let mut distinct = HashMap::new();
+    for &(reg, value) in &program.constants {
+        let index = *distinct.entry(value).or_insert_with(|| {
+            constants.push(value);
+            constants.len() as u32 - 1
+        });
+        defs[reg.0 as usize] = Def::Constant(index);
+    }
+    let is_input = |reg: &Reg| matches!(defs[reg.0 as usize], Def::Input(_));
+    let last_read = program.instrs.iter().rposition(|instr| instr.src.iter().any(is_input));
+    let registers = program.regs.len();
+    let mut scheduler = Scheduler {
+        program,
+        out: Schedule { defs, constants, ..Schedule::default() },
+        ready: vec![false; registers],
+        stores: Sinks::new(registers, program.stores.iter().copied()),
+        reductions: Sinks::new(registers, program.reductions.iter().map(|r| r.src)),
+        waiting: Vec::new(),
+        inputs_read: false,
+    };
+    scheduler.run(last_read, isa)?;
+    Ok(scheduler.out)
+}
+
+impl Scheduler<'_> {
+    fn run(&mut self, last_read: Option<usize>, isa: Isa) -> Result<(), ProgramError> {
+        let program = self.program;
+        let constants = program.constants.iter().map(|(reg, _)| reg);
+        for reg in program.inputs.iter().chain(&program.coords).chain(constants) {
+            if !(self.stores.is_empty(reg.0) && self.reductions.is_empty(reg.0)) {
+                self.bring(reg.0);
+            }
+        }
+        if last_read.is_none() {
+            self.release();
+        }
+        let mut loops = Loops { isa, known: HashMap::new() };
+        for (i, instr) in program.instrs.iter().enumerate() {
+            for src in &instr.src {
+                self.bring(src.0);
+            }
+            let first = self.out.operands.len() as u32;
+            let count = instr.src.len() as u32;
+            self.out.operands.extend(instr.src.iter().map(|r| r.0));
+            let code = loops.find(program, instr, &mut self.out)?;
+            let dst = instr.dst.0;
+            self.out.steps.push(match instr.op {
+                Op::Closure(_) => Step::Call { code, dst, first, count },
+                _ => Step::Apply { code, dst, first, count },
+            });
+            self.ready[dst as usize] = true;
+            self.sink(dst);
+            if last_read == Some(i) {
+                self.release();
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the tile of a register exists.
+    fn bring(&mut self, reg: u32) {
+        if std::mem::replace(&mut self.ready[reg as usize], true) {
+            return;
+        }
+        match self.out.defs[reg as usize] {
+            Def::Input(input) => self.out.steps.push(Step::Load { input, dst: reg }),
+            Def::Coord(coord) => self.out.steps.push(Step::Coord { coord, dst: reg }),
+            Def::Constant(c) if (c as usize) < PINNED => {}
+            Def::Constant(constant) => self.out.steps.push(Step::Fill { constant, dst: reg }),
+            Def::Instr => unreachable!("verified: instructions write before anyone reads"),
+        }
+        self.sink(reg);
+    }
+
+    /// Reduces and stores a register that has just been computed.
+    fn sink(&mut self, src: u32) {
+        self.out.steps.extend(self.reductions.of(src).map(|reduction| Step::Reduce { reduction, src }));
+        let stores = self.stores.of(src).map(|output| Step::Store { output, src });
+        if self.inputs_read {
+            self.out.steps.extend(stores);
+        } else {
+            self.waiting.extend(stores);
+        }
+    }
+
+    /// From here on no input is read.
+    fn release(&mut self) {
+        self.inputs_read = true;
+        self.out.steps.append(&mut self.waiting);
+    }
+}
+
+/// The loops met so far: equal instructions on equal types share one.
+struct Loops<'p> {
+    isa: Isa,
+    known: HashMap<(&'p Op, SmallVec<[DType; 3]>), u32>,
+}
+
+impl<'p> Loops<'p> {
+    /// The loop of an instruction, as an index into [`Schedule::code`].
+    fn find(
+        &mut self,
+        program: &'p Program,
+        instr: &'p Instr,
+        out: &mut Schedule,
+    ) -> Result<u32, ProgramError> {
+        let dtypes = instr.src.iter().map(|&r| program.dtype(r)).collect();
+        let entry = match self.known.entry((&instr.op, dtypes)) {
+            Entry::Occupied(entry) => return Ok(*entry.get()),
+            Entry::Vacant(entry) => entry,
+        };
+        let (op, dtypes) = entry.key();
+        let code = elementwise::code(op, dtypes, self.isa)
+            .ok_or_else(|| ProgramError::Undefined { op: op.name().into(), dtypes: dtypes.to_vec() })?;
+        out.code.push(code);
+        out.origins.push(match op {
+            Op::Closure(closure) => Some((closure.name, closure.location)),
+            _ => None,
+        });
+        Ok(*entry.insert(out.code.len() as u32 - 1))
+    }
+}

@@ -1,0 +1,7 @@
+//! Kernels against an interpreter that evaluates programs one position at a time.
+
+mod boxes;
+mod long;
+mod oracle;
+mod panics;
+mod reductions;

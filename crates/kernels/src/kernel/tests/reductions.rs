@@ -1,0 +1,228 @@
+//! Reductions over every subset of axes, from memory with any strides.
+
+use std::collections::BTreeMap;
+
+use chunkwise_core::{DType, Scalar};
+use smallvec::SmallVec;
+
+use super::oracle::{Array, Lie, Random, Value, positions};
+use crate::reduce::{self, ReduceOp};
+use crate::{Binary, Bind, Coord, Frame, Isa, Kernel, Op, Program, Reduction, State};
+
+/// 64-byte aligned memory.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Line(#[expect(dead_code, reason = "memory")] [u8; 64]);
+
+/// Row-major steps of the kept or of the reduced axes, zero for the others; and the number of positions.
+fn steps(shape: &[usize], among: impl Fn(usize) -> bool) -> (SmallVec<[usize; 6]>, usize) {
+    let mut steps = SmallVec::from_elem(0, shape.len());
+    let mut len = 1;
+    for axis in (0..shape.len()).rev().filter(|&axis| among(axis)) {
+        steps[axis] = len;
+        len *= shape[axis];
+    }
+    (steps, len)
+}
+
+/// Reduces `array` over the axes in `axes` and returns the bytes of the results.
+fn reduced(op: ReduceOp, array: &mut Array, axes: u64, kernel: &Kernel, frame: &mut Frame) -> Vec<Line> {
+    let shape = array.shape.clone();
+    let (cells_steps, cells) = steps(&shape, |axis| axes >> axis & 1 == 0);
+    let (index_steps, count) = steps(&shape, |axis| axes >> axis & 1 == 1);
+    let bytes = reduce::layout(op, array.dtype).bytes(cells);
+    let mut memory = vec![Line([0; 64]); bytes.div_ceil(64).max(1)];
+    let mut out = vec![Line([0; 64]); (cells * 16).div_ceil(64).max(1)];
+    let state = memory.as_mut_ptr().cast::<u8>();
+    let index = Coord { base: 0, steps: index_steps.iter().map(|&s| s as i64).collect() };
+    let states = [State { ptr: state, cells, cell: 0, steps: cells_steps, index }];
+    let inputs = [array.input()];
+    let bind = Bind { shape: &shape, inputs: &inputs, coords: &[], outputs: &[], states: &states };
+    // SAFETY: the state is as large as its layout says; there is one cell for each kept position.
+    unsafe {
+        reduce::init(op, array.dtype, state, cells);
+        kernel.run(frame, &bind);
+        reduce::finish(op, array.dtype, state, cells, count as u64, out.as_mut_ptr().cast()).unwrap();
+    }
+    out
+}
+
+fn program(op: ReduceOp, dtype: DType, ndim: usize, axes: u64) -> Program {
+    let mut program = Program::new(ndim);
+    let src = program.input(dtype);
+    program.reductions.push(Reduction { op, src, axes });
+    program
+}
+
+/// Values of the elements that share a cell, in C order.
+fn groups(array: &Array, axes: u64) -> Vec<Vec<Value>> {
+    let mut groups: BTreeMap<Vec<usize>, Vec<Value>> = BTreeMap::new();
+    for position in positions(&array.shape) {
+        let kept =
+            (0..position.len()).filter(|&axis| axes >> axis & 1 == 0).map(|axis| position[axis]).collect();
+        groups.entry(kept).or_default().push(array.get(&position));
+    }
+    groups.into_values().collect()
+}
+
+fn check(op: ReduceOp, array: &mut Array, axes: u64, frame: &mut Frame, expected: impl Fn(&[Value]) -> f64) {
+    let groups = groups(array, axes);
+    for isa in Isa::available() {
+        let kernel = Kernel::new(&program(op, array.dtype, array.shape.len(), axes), isa).unwrap();
+        let out = reduced(op, array, axes, &kernel, frame);
+        for (i, group) in groups.iter().enumerate() {
+            let ptr = out.as_ptr().cast::<u8>();
+            // SAFETY: there is a result for each group.
+            let result = unsafe {
+                match op.result(array.dtype).unwrap() {
+                    DType::F64 => ptr.cast::<f64>().add(i).read(),
+                    DType::F32 => f64::from(ptr.cast::<f32>().add(i).read()),
+                    DType::I64 => ptr.cast::<i64>().add(i).read() as f64,
+                    DType::U64 => ptr.cast::<u64>().add(i).read() as f64,
+                    other => unreachable!("{other} is not a result of these tests"),
+                }
+            };
+            assert_eq!(
+                result,
+                expected(group),
+                "{op:?} of {}, {isa:?}, cell {i}, axes {axes:#b} of {:?}, strides {:?}",
+                array.dtype,
+                array.shape,
+                array.strides
+            );
+        }
+    }
+}
+
+#[test]
+fn every_subset_of_axes() {
+    let mut random = Random(1);
+    let mut frame = Frame::default();
+    let fixed: [&[usize]; 9] = [
+        &[7],
+        &[1300],
+        &[9, 700],
+        &[700, 9],
+        &[60, 70],
+        &[3, 4, 600],
+        &[600, 4, 3],
+        &[12, 10, 14],
+        &[5, 6, 4, 7],
+    ];
+    for (round, shape) in fixed.into_iter().cycle().take(45).enumerate() {
+        let dtype = [DType::F64, DType::U8, DType::F32, DType::I16, DType::I64][round % 5];
+        let lie = [Lie::RowMajor, Lie::Any, Lie::Repeating][round % 3];
+        let mut array = Array::random(&mut random, dtype, shape, lie);
+        for axes in 0..1 << shape.len() {
+            let sum = |group: &[Value]| group.iter().map(|v| v.re).sum();
+            check(ReduceOp::Sum, &mut array, axes, &mut frame, sum);
+            let first_largest = |group: &[Value]| {
+                let largest = group.iter().map(|v| v.re).fold(0.0, f64::max);
+                group.iter().position(|v| v.re == largest).unwrap() as f64
+            };
+            check(ReduceOp::ArgMax, &mut array, axes, &mut frame, first_largest);
+        }
+    }
+}
+
+/// A sum has the same bits whatever else the program computes, although that shortens the tiles.
+#[test]
+fn sums_do_not_depend_on_the_program() {
+    let mut random = Random(2);
+    let mut frame = Frame::default();
+    for (shape, lie) in [
+        ([1, 50_000], Lie::RowMajor),
+        ([40, 1300], Lie::Any),
+        ([1300, 40], Lie::RowMajor),
+        ([3000, 7], Lie::Any),
+        ([250, 250], Lie::Any),
+        ([250, 250], Lie::Any),
+        ([250, 250], Lie::Any),
+    ] {
+        let mut array = Array::random(&mut random, DType::F64, &shape, lie);
+        // Rounding errors everywhere.
+        for position in positions(&shape) {
+            let noise = random.below(1 << 30) as f64;
+            array.set(&position, Value::new(noise.sqrt() - 1e4, 0.0));
+        }
+        for axes in 1..4 {
+            let short = program(ReduceOp::Sum, DType::F64, 2, axes);
+            let mut long = short.clone();
+            let mut regs = long.inputs.clone();
+            for i in 0..12 {
+                let c = long.constant(Scalar::new(f64::from(i)));
+                regs.push(long.push(Op::Binary(Binary::Add), &[regs[0], c]).unwrap());
+            }
+            while let [.., a, b] = regs[..] {
+                regs.truncate(regs.len() - 2);
+                regs.push(long.push(Op::Binary(Binary::Add), &[a, b]).unwrap());
+            }
+            let results = [short, long].map(|program| {
+                let kernel = Kernel::new(&program, Isa::detect()).unwrap();
+                (kernel.tile, reduced(ReduceOp::Sum, &mut array, axes, &kernel, &mut frame))
+            });
+            assert_ne!(results[0].0, results[1].0, "the test needs tiles of different lengths");
+            let cells = if axes == 1 {
+                shape[1]
+            } else if axes == 2 {
+                shape[0]
+            } else {
+                1
+            };
+            let bits = |lines: &[Line]| {
+                // SAFETY: one f64 for each cell.
+                unsafe { std::slice::from_raw_parts(lines.as_ptr().cast::<u64>(), cells) }.to_vec()
+            };
+            assert_eq!(bits(&results[0].1), bits(&results[1].1), "{shape:?}, axes {axes:#b}");
+        }
+    }
+}
+
+/// Several reductions and a store of one register, and a state that begins in the middle.
+#[test]
+fn states_begin_anywhere_and_registers_have_several_sinks() {
+    let mut random = Random(3);
+    let shape = [6, 40];
+    let mut program = Program::new(2);
+    let x = program.input(DType::F64);
+    let y = program.push(Op::Binary(Binary::Add), &[x, x]).unwrap();
+    program.stores.push(y);
+    for axes in [0b01, 0b11] {
+        program.reductions.push(Reduction { op: ReduceOp::Sum, src: y, axes });
+    }
+    let mut x = Array::random(&mut random, DType::F64, &shape, Lie::Any);
+    let mut y = Array::zeros(&mut random, DType::F64, &shape, Lie::RowMajor);
+    let kernel = Kernel::new(&program, Isa::detect()).unwrap();
+    let cells = 100;
+    let bytes = reduce::layout(ReduceOp::Sum, DType::F64).bytes(cells);
+    let mut memory = [vec![Line([0; 64]); bytes.div_ceil(64)], vec![Line([0; 64]); bytes.div_ceil(64)]];
+    let no_index = Coord { base: 0, steps: SmallVec::from_elem(0, 2) };
+    let [columns, all] = memory.each_mut().map(|m| m.as_mut_ptr().cast::<u8>());
+    let states = [
+        State { ptr: columns, cells, cell: 37, steps: [0, 1].into_iter().collect(), index: no_index.clone() },
+        State { ptr: all, cells, cell: 5, steps: [0, 0].into_iter().collect(), index: no_index },
+    ];
+    let (inputs, outputs) = ([x.input()], [y.output(false)]);
+    let bind = Bind { shape: &shape, inputs: &inputs, coords: &[], outputs: &outputs, states: &states };
+    let mut sums = [vec![0.0f64; cells], vec![0.0f64; cells]];
+    // SAFETY: the arrays hold the box, the states all cells that it reaches.
+    unsafe {
+        for state in [columns, all] {
+            reduce::init(ReduceOp::Sum, DType::F64, state, cells);
+        }
+        kernel.run(&mut Frame::default(), &bind);
+        for (state, sums) in [columns, all].into_iter().zip(&mut sums) {
+            reduce::finish(ReduceOp::Sum, DType::F64, state, cells, 6, sums.as_mut_ptr().cast()).unwrap();
+        }
+    }
+    for c in 0..cells {
+        let column: f64 =
+            if (37..77).contains(&c) { (0..6).map(|r| 2.0 * x.get(&[r, c - 37]).re).sum() } else { 0.0 };
+        assert_eq!(sums[0][c], column);
+        let total: f64 = if c == 5 { sums[0].iter().sum() } else { 0.0 };
+        assert_eq!(sums[1][c], total);
+    }
+    for position in positions(&shape) {
+        assert_eq!(y.get(&position), x.get(&position) * 2.0);
+    }
+}

@@ -1,0 +1,171 @@
+//! How panels are cut into tiles.
+
+/// Sums add leaves of so many elements one after the other. Tiles are made of whole leaves, so that the bits
+/// of a sum do not depend on what else a program computes.
+pub(super) const LEAF: usize = 512;
+
+/// Rows at least this long are worth a tile of their own, which needs no copy of contiguous inputs.
+const LONG: usize = 128;
+
+/// What decides the shape of tiles.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Needs {
+    /// Rows and columns of the panel.
+    pub(super) panel: [usize; 2],
+    /// The most elements of a tile.
+    pub(super) tile: usize,
+    /// Whether memory is adjacent along the rows for some operand.
+    pub(super) transposed: bool,
+    /// Whether the program only copies, so that nothing but the copy itself wants to be in cache.
+    pub(super) copies: bool,
+    /// Whether it reduces.
+    pub(super) reduces: bool,
+}
+
+/// A tile: its first position in the panel, and its shape.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Tile {
+    pub(super) row: usize,
+    pub(super) col: usize,
+    pub(super) rows: usize,
+    pub(super) cols: usize,
+}
+
+impl Tile {
+    /// Whether memory with these steps per row and column is laid out like a register.
+    #[inline]
+    pub(super) fn is_contiguous(self, [down, right]: [i64; 2]) -> bool {
+        (self.cols == 1 || right == 1) && (self.rows == 1 || down == self.cols as i64)
+    }
+}
+
+/// How a panel is cut.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    panel: [usize; 2],
+    /// Rows and columns of tiles; those at the panel's ends may be smaller.
+    tile: [usize; 2],
+    /// Columns of the first tile of a row.
+    first: usize,
+    /// Whether tiles follow each other down a strip of columns, instead of along rows.
+    strips: bool,
+}
+
+impl Cut {
+    pub(super) fn new(needs: Needs) -> Self {
+        let Needs { panel: [rows, cols], tile, transposed, copies, reduces } = needs;
+        let tile = if transposed && copies {
+            // Whole lines on the reading side, long rows on the writing side.
+            [rows.min(32), cols.min(128)]
+        } else if transposed {
+            // Columns for whole lines of the other operands, as many rows as fit.
+            let wide = cols.min(32);
+            [rows.min(whole_leaves(tile, wide)), wide]
+        } else if cols >= LEAF || (cols >= LONG && !reduces) {
+            [1, cols.min(tile)]
+        } else {
+            [rows.min(whole_leaves(tile, cols)), cols]
+        };
+        Cut { panel: needs.panel, tile, first: tile[1], strips: transposed }
+    }
+
+    /// The most elements of a tile.
+    pub(super) fn len(&self) -> usize {
+        self.tile[0] * self.tile[1]
+    }
+
+    /// Whether there are many tiles in several rows.
+    pub(super) fn is_large(&self) -> bool {
+        self.panel[0] > self.tile[0] && self.panel[0] * self.panel[1] >= 8192
+    }
+
+    /// Shortens the first tile of each row to end where a line of memory does that began `excess` elements
+    /// before the row, where rows have several tiles.
+    pub(super) fn align(&mut self, excess: usize) {
+        let wide = self.tile[1];
+        if self.panel[1] > wide && wide >= LEAF {
+            self.first = wide - excess;
+        }
+    }
+
+    pub(super) fn first(&self) -> Tile {
+        Tile { row: 0, col: 0, rows: self.tile[0], cols: self.first }
+    }
+
+    /// The tile after another.
+    #[inline]
+    pub(super) fn after(&self, Tile { row, col, rows, cols }: Tile) -> Option<Tile> {
+        let (down, right) = (row + rows, col + cols);
+        let [high, wide] = self.panel;
+        if self.strips {
+            if down < high {
+                Some(Tile { row: down, col, rows: self.tile[0].min(high - down), cols })
+            } else if right < wide {
+                Some(Tile { row: 0, col: right, rows: self.tile[0], cols: self.tile[1].min(wide - right) })
+            } else {
+                None
+            }
+        } else if right < wide {
+            Some(Tile { row, col: right, rows, cols: self.tile[1].min(wide - right) })
+        } else if down < high {
+            Some(Tile { row: down, col: 0, rows: self.tile[0].min(high - down), cols: self.first })
+        } else {
+            None
+        }
+    }
+}
+
+/// The rows of a tile of `cols` columns, a multiple of those of a leaf.
+fn whole_leaves(tile: usize, cols: usize) -> usize {
+    let leaf = LEAF / cols;
+    tile / cols / leaf * leaf
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(panel: [usize; 2], transposed: bool, reduces: bool) -> Cut {
+        Cut::new(Needs { panel, tile: 1536, transposed, copies: false, reduces })
+    }
+
+    #[test]
+    fn tiles_are_rows_or_whole_leaves() {
+        let shape = |panel, transposed, reduces| cut(panel, transposed, reduces).tile;
+        assert_eq!(shape([1, 1_000_000], false, true), [1, 1536]);
+        assert_eq!(shape([1000, 1000], false, true), [1, 1000]);
+        assert_eq!(shape([1000, 200], false, false), [1, 200]);
+        assert_eq!(shape([1000, 200], false, true), [6, 200]);
+        assert_eq!(shape([1000, 3], false, true), [510, 3]);
+        assert_eq!(shape([4, 3], false, true), [4, 3]);
+        assert_eq!(shape([1000, 1000], true, true), [48, 32]);
+        assert_eq!(shape([1000, 5], true, true), [306, 5]);
+        assert_eq!(shape([1, 1], false, true), [1, 1]);
+    }
+
+    #[test]
+    fn tiles_cover_the_panel_once() {
+        for (panel, transposed, excess) in [
+            ([1, 1], false, 0),
+            ([3, 5000], false, 7),
+            ([1000, 3], false, 0),
+            ([100, 70], true, 0),
+            ([2, 1536], false, 3),
+        ] {
+            let mut cut = cut(panel, transposed, false);
+            cut.align(excess);
+            let mut seen = vec![0; panel[0] * panel[1]];
+            let mut next = Some(cut.first());
+            while let Some(tile) = next {
+                assert!(tile.rows * tile.cols <= cut.len());
+                for r in tile.row..tile.row + tile.rows {
+                    for c in tile.col..tile.col + tile.cols {
+                        seen[r * panel[1] + c] += 1;
+                    }
+                }
+                next = cut.after(tile);
+            }
+            assert!(seen.iter().all(|&n| n == 1), "{panel:?}");
+        }
+    }
+}
