@@ -21,7 +21,7 @@ pub use plan::{WriteStage,
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,
     ReadStage, ReductionTarget, Root, Stage, StageInfo, Storage, Task, Variant,
 };
-pub use runner::{Cause, Runner, TaskError, TaskOutput};
+pub use runner::{Cause, RootResult, Runner, TaskError, TaskOutput};
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
 pub use units::{Granularity, unit_grid};

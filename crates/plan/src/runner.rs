@@ -209,7 +209,7 @@ impl<'a> Runner<'a> {
                         unreachable!("a persisted root is computed")
                     };
                     let tiles = kept.by_ref().take(tasks.len()).map(|o| o[*slot as usize].clone()).collect();
-                    RootResult::Tiles(Tiles { grid: grid.clone(), tiles })
+                    RootResult::Tiles(Tiles { grid: grid.clone(), tiles, guard: None })
                 }
             };
             results.push(result);

@@ -58,6 +58,9 @@ pub fn unit_grid(chunks: &Grid, granularity: Granularity) -> Grid {
 
 /// Merges neighbouring chunks up to `extent` and cuts longer ones into near-equal parts of at most `extent`.
 fn regroup(axis: &AxisGrid, extent: usize) -> AxisGrid {
+    if extent >= axis.len() {
+        return AxisGrid::whole(axis.len());
+    }
     if let AxisGrid::Regular { len, size } = *axis {
         if size <= extent {
             return AxisGrid::regular(len, extent / size * size);
