@@ -1,1 +1,80 @@
-//! chunkwise
+//! Lazy n-dimensional arrays cut into ndarray blocks, fused and computed on every core, in bounded memory.
+//!
+//! A [`ChunkedArray`] is to ndarray's `Array` what a recipe is to a dish: building it touches no data. Its methods
+//! and operators are named as ndarray's, with NumPy's broadcasting and reductions, and each returns another recipe.
+//! [`compute`](ChunkedArray::compute) carries it out: chains of operations become single passes over blocks, blocks
+//! run on all cores, and an ordinary ndarray comes back.
+//!
+//! ```
+//! use chunkwise::prelude::*;
+//! use ndarray::{Array1, Axis, s};
+//!
+//! // 200 MB of numbers that never exist at once
+//! let x = ChunkedArray::from_shape_fn((5000, 5000), |(i, j)| (i + j) as f64)?;
+//! println!("{x}"); // shape, chunks, bytes, tasks; nothing is computed
+//!
+//! let y = (&x * 2.0 + x.cos()).sum_axis(Axis(0))?; // one pass, no intermediate arrays
+//! # let y = y.slice(s![..3])?;
+//! let sums: Array1<f64> = y.compute()?;
+//! let corner = x.slice(s![..;1000, ..2])?.compute()?; // computes ten numbers
+//! assert_eq!(corner[[4, 1]], 4001.0);
+//!
+//! let centred = &x - x.mean_axis(keep(Axis(0)))?;
+//! let (spread, largest) = compute((centred.std(0.0).value(), x.max().value()))?; // shared work is done once
+//! assert_eq!(largest, 9998.0);
+//! # assert!(sums[0] > 0.0 && spread > 0.0);
+//! # Ok::<(), chunkwise::Error>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! - making arrays: [`zeros`](ChunkedArray::zeros), [`arange`](ChunkedArray::arange),
+//!   [`from_shape_fn`](ChunkedArray::from_shape_fn), [`from_array`](ChunkedArray::from_array),
+//!   [`from_npy`](ChunkedArray::from_npy) and their relatives; shapes take chunks by [`ShapeExt::chunked`];
+//! - working with them: operators and the methods of [`ChunkedArray`], [`concatenate`] and [`stack`];
+//! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
+//!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do.
+
+mod array;
+mod axes;
+mod bytes;
+mod chunks;
+mod compute;
+mod config;
+mod create;
+mod display;
+mod elementwise;
+mod engine;
+mod error;
+mod late;
+mod memory;
+mod npy;
+mod operand;
+mod operators;
+pub mod prelude;
+mod reduce;
+mod shape;
+mod views;
+
+pub use array::{
+    ChunkedArray, ChunkedArray0, ChunkedArray1, ChunkedArray2, ChunkedArray3, ChunkedArray4, ChunkedArray5,
+    ChunkedArray6, ChunkedArrayD,
+};
+pub use axes::{Axes, Keep, keep};
+pub use bytes::{Bytes, bytes};
+pub use chunks::{Auto, AxisSpec, ChunkSpec, Full};
+pub use compute::{Compute, Roots, Value, Values, compute, explain};
+pub use config::Config;
+pub use create::BlockInfo;
+pub use error::{Error, Result};
+pub use operand::Operand;
+pub use shape::{Chunked, IntoShape, ShapeExt};
+pub use views::{concatenate, stack};
+
+pub use chunkwise_core::{
+    AxisChunks, Bits, DType, Element, Error as ArgumentError, Inexact, Integer, Number, Ordered, Real, Signed,
+};
+pub use chunkwise_exec::{CancelToken, Event, ExecError, Observer, OutOfMemory, Stats};
+pub use chunkwise_expr::{Explanation, ExprError};
+pub use chunkwise_io::{NpyError, NpyErrorKind};
+pub use chunkwise_plan::{Cause, Origin, TaskError};

@@ -1,0 +1,143 @@
+//! How a computation runs.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use chunkwise_core::Error;
+use chunkwise_exec::{CancelToken, Executor, Observer, Options, Stats};
+
+use crate::{Bytes, Compute, Result};
+
+/// How a computation runs: on how many threads, within how much memory, until who cancels it, watched by whom.
+///
+/// The default needs nothing set: the caller's rayon pool, no limit. The values of a result never depend on any of
+/// it. Computations in one configuration, or in clones of it, share its threads and its memory.
+///
+/// ```
+/// use chunkwise::prelude::*;
+///
+/// let config = Config::default().threads(2).memory_limit(bytes("1 GiB"));
+/// let x = ChunkedArray::arange(0..1000)?;
+/// assert_eq!(x.sum().compute_with(&config)?.into_scalar(), 499_500);
+/// # Ok::<(), chunkwise::Error>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct Config {
+    settings: chunkwise_exec::Config,
+    executor: Executor,
+    options: Options,
+    /// Text that was no amount of memory, reported by the computation.
+    invalid: Option<Error>,
+}
+
+impl Config {
+    /// Runs on this many threads of its own instead of the caller's rayon pool; they are started by the first
+    /// computation. Zero means the caller's pool.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.settings.threads = NonZeroUsize::new(threads);
+        self.executor = Executor::new(self.settings);
+        self
+    }
+
+    /// Keeps what its computations hold together, results included, within this many bytes, or fails.
+    ///
+    /// Takes a number or [`bytes`](crate::bytes); text that is no amount is reported by the computation. Arrays that
+    /// were brought from outside do not count.
+    pub fn memory_limit(mut self, limit: impl Into<Bytes>) -> Self {
+        match limit.into().count() {
+            Ok(limit) => self.settings.memory_limit = Some(limit),
+            Err(error) => self.invalid = Some(error),
+        }
+        self.executor = Executor::new(self.settings);
+        self
+    }
+
+    /// Stops computations early, with an error, when the token is cancelled.
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let token = CancelToken::new();
+    /// token.cancel();
+    /// let x = ChunkedArray::<f64, _>::ones((100, 100))?;
+    /// assert!(x.compute_with(&Config::default().cancel(&token)).is_err());
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn cancel(mut self, token: &CancelToken) -> Self {
+        self.options.cancel = Some(token.clone());
+        self
+    }
+
+    /// Tells an observer of every task, on the threads where they run. Nothing is recorded without one.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// use chunkwise::Event;
+    /// use chunkwise::prelude::*;
+    ///
+    /// let tasks = Arc::new(AtomicUsize::new(0));
+    /// let count = tasks.clone();
+    /// let config = Config::default().observe(move |event| {
+    ///     if matches!(event, Event::TaskFinished { .. }) {
+    ///         count.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// });
+    /// ChunkedArray::<f64, _>::ones((100, 100))?.compute_with(&config)?;
+    /// assert!(tasks.load(Ordering::Relaxed) > 0);
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn observe(mut self, observer: impl Observer + 'static) -> Self {
+        self.options.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Computes as [`compute`](crate::compute()) does, in this configuration.
+    ///
+    /// # Errors
+    /// As for [`compute`](crate::compute()), and what the configuration brings: a memory limit that is too low,
+    /// cancellation, threads that cannot be started.
+    pub fn compute<C: Compute>(&self, what: C) -> Result<C::Output> {
+        crate::compute::compute_with(what, self)
+    }
+
+    /// What runs the computations, if the settings are valid.
+    /// Computes, and says what it took: work units, peak of bytes held (returned arrays included), threads, time.
+    ///
+    /// # Errors
+    /// As for [`compute`](crate::compute).
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let x = ChunkedArray::<f64, _>::ones((1000, 1000))?;
+    /// let (sum, stats) = Config::default().measure(x.sum().value())?;
+    /// assert_eq!(sum, 1e6);
+    /// assert!(stats.peak_bytes < 8_000_000, "the ones were never an array");
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn measure<C: Compute>(&self, what: C) -> Result<(C::Output, Stats)> {
+        crate::compute::compute_measured(what, self)
+    }
+
+    pub(crate) fn executor(&self) -> Result<&Executor> {
+        match &self.invalid {
+            None => Ok(&self.executor),
+            Some(error) => Err(error.clone().into()),
+        }
+    }
+
+    /// What each computation is given.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("settings", &self.settings).field("options", &self.options).finish()
+    }
+}

@@ -1,0 +1,88 @@
+//! From expressions to values: the one place where the facade meets planner and executor.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use chunkwise_core::{Block, RegionSink};
+use chunkwise_exec::{ExecError, Stats, Work};
+use chunkwise_expr::{Expr, ExprError, Optimise, Want, plan};
+use chunkwise_kernels::Isa;
+use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskId, TaskOutput};
+use smallvec::SmallVec;
+
+use crate::{Config, Error, Explanation, Result};
+
+/// The tasks of a plan, as the executor sees them.
+struct Tasks<'a>(Runner<'a>);
+
+impl Work for Tasks<'_> {
+    type Output = TaskOutput;
+    type Error = TaskError;
+
+    fn run(&self, task: TaskId, mut inputs: SmallVec<[TaskOutput; 4]>) -> Result<TaskOutput, TaskError> {
+        self.0.run(task, &mut inputs)
+    }
+
+    fn panicked(&self, task: TaskId, payload: Box<dyn Any + Send>) -> TaskError {
+        self.0.panicked(task, payload)
+    }
+}
+
+fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
+    let executor = config.executor()?;
+    let returned = plan.returned_bytes();
+    // Returned arrays count while the computation fills them; afterwards they are the caller's.
+    let _claim = executor.claim(returned)?;
+    let runner = Runner::new(plan, sources, Isa::detect())
+        .map_err(|(stage, source)| ExprError::Program { stage, source })?;
+    let tasks = Tasks(runner);
+    let run = executor.execute(&plan.graph, &tasks, config.options()).map_err(|error| match error {
+        ExecError::Memory { task, needed, held, limit } => {
+            let (op, block, origin) = tasks.0.describe(task);
+            Error::MemoryLimit { op, block, origin, needed, held: held + returned, limit: limit.max(returned) }
+        }
+        ExecError::Task { error, .. } => Error::Task(Box::new(error)),
+        other => Error::Execution(other),
+    })?;
+    let mut stats = run.stats;
+    stats.peak_bytes += returned;
+    Ok((tasks.0.into_results(run.outputs), stats))
+}
+
+/// Computes the roots, sharing their common work. Each block is row-major over the whole of a `Vec`'s buffer.
+pub(crate) fn run(roots: &[Expr], config: &Config) -> Result<(Vec<Block>, Stats)> {
+    let (plan, sources) = plan(roots, Want::Arrays, Optimise::All)?;
+    let (results, stats) = execute(&plan, &sources, config)?;
+    let blocks = results.into_iter().map(|result| match result {
+        RootResult::Array(block) => block,
+        RootResult::Tiles(_) | RootResult::Written => unreachable!("the plan was made for arrays"),
+    });
+    Ok((blocks.collect(), stats))
+}
+
+/// Computes the root and keeps its blocks as the source of a new expression.
+#[track_caller]
+pub(crate) fn persist(root: &Expr, config: &Config) -> Result<Expr> {
+    let (plan, sources) = plan(std::slice::from_ref(root), Want::Tiles, Optimise::All)?;
+    let (results, _) = execute(&plan, &sources, config)?;
+    let Some(RootResult::Tiles(mut tiles)) = results.into_iter().next() else {
+        unreachable!("the plan was made for tiles")
+    };
+    let bytes = tiles.tiles.iter().map(|tile| tile.block.bytes() as u64).sum();
+    tiles.guard = Some(Arc::new(config.executor()?.claim(bytes)?));
+    Ok(Expr::persisted(root.dtype(), tiles, (**root.grid()).clone()))
+}
+
+/// Computes the root and gives its tiles to the sink, on any thread, in any order. Holds no handle on the sink when
+/// it returns.
+pub(crate) fn store(root: &Expr, sink: Arc<dyn RegionSink>, config: &Config) -> Result<()> {
+    let (plan, mut sources) = plan(std::slice::from_ref(root), Want::Written, Optimise::All)?;
+    sources.sinks.push(sink);
+    execute(&plan, &sources, config)?;
+    Ok(())
+}
+
+/// Describes the roots before and after optimising.
+pub(crate) fn explain(roots: &[Expr]) -> Result<Explanation> {
+    Ok(chunkwise_expr::explain(roots)?)
+}

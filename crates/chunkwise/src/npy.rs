@@ -1,0 +1,98 @@
+//! Arrays in NumPy's `.npy` files.
+
+use std::error::Error as StdError;
+use std::path::Path;
+use std::sync::Arc;
+
+use chunkwise_core::{Block, Element, RegionSink, RegionSource};
+use chunkwise_expr::Expr;
+use chunkwise_io::{NpyFile, NpyWriter};
+use ndarray::Dimension;
+
+use crate::shape::dim_of;
+use crate::{ChunkSpec, Chunked, ChunkedArray, Config, Error, Result, engine};
+
+impl<A: Element, D: Dimension> ChunkedArray<A, D> {
+    /// The array in an `.npy` file, read lazily.
+    ///
+    /// Only the header is read now. A computation reads, by position and on several threads, the parts that it needs
+    /// and never the whole file at once. C and Fortran order and both byte orders are understood. The file should
+    /// not change while the array is in use.
+    ///
+    /// # Errors
+    /// [`Error::Npy`] for a file that cannot be opened, is none, or lies about itself; [`Error::FileType`] if its
+    /// elements are not of type `A` or its axes not as many as `D` has; a chunk spec that does not fit its shape.
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    /// use ndarray::array;
+    ///
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("x.npy");
+    /// ChunkedArray::from_array(array![[1.0, 2.0], [3.0, 4.0]], Auto)?.write_npy(&path)?;
+    ///
+    /// let x = ChunkedArray2::<f64>::from_npy(&path, (1, Full))?;
+    /// assert_eq!(x.sum().scalar()?, 10.0);
+    ///
+    /// let error = ChunkedArray2::<f32>::from_npy(&path, Auto).unwrap_err();
+    /// assert!(error.to_string().contains("f64"));
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn from_npy(path: impl AsRef<Path>, chunks: impl ChunkSpec<D>) -> Result<Self> {
+        let file = NpyFile::open(path)?;
+        let (dtype, ndim) = (file.dtype(), file.shape().len());
+        if dtype != A::DTYPE || D::NDIM.is_some_and(|n| n != ndim) {
+            let path = file.path().to_owned();
+            return Err(Error::FileType { path, dtype, ndim, asked_dtype: A::DTYPE, asked_ndim: D::NDIM });
+        }
+        let grid = Chunked::new(dim_of::<D>(file.shape()), chunks).grid(dtype)?;
+        Ok(Self::from_expr(Expr::region_source(Arc::new(file), grid)))
+    }
+
+    /// Computes the array into an `.npy` file, block by block on several threads, without ever holding it whole.
+    ///
+    /// The file appears when it is complete; if anything fails, what was there before stays as it was.
+    ///
+    /// # Errors
+    /// [`Error::Npy`] for a file that cannot be written, and what keeps a block from being computed.
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("squares.npy");
+    /// let x = ChunkedArray::arange(0..1000)?.rechunk(100)?;
+    /// x.square().write_npy(&path)?;
+    /// assert_eq!(ChunkedArray1::<i32>::from_npy(&path, Auto)?.max().scalar()?, 998_001);
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn write_npy(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.write_npy_with(path, &Config::default())
+    }
+
+    /// Computes the array into an `.npy` file in a configuration of its own.
+    ///
+    /// # Errors
+    /// As for [`write_npy`](Self::write_npy) and [`compute_with`](Self::compute_with).
+    pub fn write_npy_with(&self, path: impl AsRef<Path>, config: &Config) -> Result<()> {
+        let sink = Arc::new(NpySink(NpyWriter::create(path, A::DTYPE, self.shape())?));
+        engine::store(self.expr(), sink.clone(), config)?;
+        let sink = Arc::into_inner(sink).expect("a finished computation holds no sinks");
+        Ok(sink.0.finish()?)
+    }
+}
+
+#[derive(Debug)]
+struct NpySink(NpyWriter);
+
+impl RegionSink for NpySink {
+    fn name(&self) -> String {
+        self.0.path().display().to_string()
+    }
+
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), Box<dyn StdError + Send + Sync>> {
+        // SAFETY: the engine hands out blocks that it has computed and does not write to any more.
+        unsafe { self.0.write(start, block) }.map_err(Into::into)
+    }
+}

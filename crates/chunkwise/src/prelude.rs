@@ -1,0 +1,11 @@
+//! What most programs use: `use chunkwise::prelude::*;`.
+//!
+//! [`Result`](crate::Result) and [`Error`](enum@crate::Error) are left out, so that the glob shadows neither std's nor
+//! anyone's own.
+
+pub use crate::{
+    Auto, Axes, Bits, CancelToken, ChunkSpec, ChunkedArray, ChunkedArray0, ChunkedArray1, ChunkedArray2,
+    ChunkedArray3, ChunkedArray4, ChunkedArray5, ChunkedArray6, ChunkedArrayD, Compute, Config, DType,
+    Element, Full, Inexact, Integer, IntoShape, Number, Operand, Ordered, Real, ShapeExt, Signed, bytes,
+    compute, concatenate, explain, keep, stack,
+};
