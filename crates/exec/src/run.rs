@@ -1,0 +1,185 @@
+//! One run of a graph, from the question whether it fits to the results in the caller's hands.
+
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chunkwise_plan::TaskGraph;
+use rayon::ThreadPool;
+
+use crate::budget::{Budget, Lease, Patience, Refused};
+use crate::cancel::CancelToken;
+use crate::error::ExecError;
+use crate::executor::Options;
+use crate::observe;
+use crate::order::{Order, Starved, own_bytes};
+use crate::scheduler::{Action, Event, Scheduler};
+use crate::slots::Slots;
+use crate::tasks::{Failure, Tasks};
+use crate::worker::{Core, Plan, work_together};
+use crate::{Work, context};
+
+/// The results of a graph and what it took to get them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Run<T> {
+    /// The results of the tasks that were [kept](TaskGraph::keep), in the order in which they were marked.
+    pub outputs: Vec<T>,
+    /// What it took.
+    pub stats: Stats,
+}
+
+/// What a run took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Number of tasks.
+    pub tasks: usize,
+    /// The most bytes that were held at once, by the tasks' own statements.
+    pub peak_bytes: u64,
+    /// How many threads could work on the graph at once.
+    pub threads: usize,
+    /// Time from the call to the return, waiting for memory included.
+    pub elapsed: Duration,
+}
+
+/// Where a run finds threads.
+pub(crate) enum Threads<'p> {
+    /// The caller's pool.
+    Current,
+    /// A pool of its own, of which this is the size; made when it is needed.
+    Own(NonZeroUsize, &'p dyn Fn() -> Result<Arc<ThreadPool>, String>),
+}
+
+/// Runs a graph.
+pub(crate) fn run<W: Work>(
+    graph: &TaskGraph,
+    work: &W,
+    options: &Options,
+    threads: Threads<'_>,
+    budget: Option<&Arc<Budget>>,
+) -> Result<Run<W::Output>, ExecError<W::Error>> {
+    let begun = Instant::now();
+    let cancel = options.cancel.as_ref();
+    let (scheduler, lease) = match budget {
+        None => (Scheduler::new(graph), None),
+        Some(budget) => {
+            let (scheduler, lease) = reserve(graph, budget, cancel)?;
+            (scheduler, Some(lease))
+        }
+    };
+    let tasks = Tasks {
+        graph,
+        work,
+        slots: Slots::new(scheduler.unread()),
+        observer: options.observer.as_deref(),
+        budget: budget.map_or(0, Budget::id),
+    };
+    let mut core = Core::new(scheduler, lease);
+    let alone = graph.len() <= 1;
+    let threads_at_hand = if alone { 1 } else { threads.count().min(graph.len()) };
+    let (tasks, core) = if threads_at_hand == 1 {
+        run_alone(&tasks, &mut core, cancel);
+        (tasks, core)
+    } else {
+        let pool = threads.pool().map_err(ExecError::Threads)?;
+        let plan = Plan {
+            tasks,
+            core: Mutex::new(core),
+            threads: threads_at_hand,
+            cancel,
+            stopping: AtomicBool::new(false),
+        };
+        let take_part = rayon::current_thread_index().is_some() || context::inside_task();
+        work_together(&plan, pool.as_deref(), take_part);
+        (plan.tasks, plan.core.into_inner().unwrap_or_else(PoisonError::into_inner))
+    };
+    let peak_bytes = core.scheduler.peak();
+    let outputs = finish(tasks, core)?;
+    let stats = Stats { tasks: graph.len(), peak_bytes, threads: threads_at_hand, elapsed: begun.elapsed() };
+    Ok(Run { outputs, stats })
+}
+
+impl Threads<'_> {
+    fn count(&self) -> usize {
+        match self {
+            Threads::Current => rayon::current_num_threads(),
+            Threads::Own(count, _) => count.get(),
+        }
+    }
+
+    fn pool(&self) -> Result<Option<Arc<ThreadPool>>, String> {
+        match self {
+            Threads::Current => Ok(None),
+            Threads::Own(_, pool) => pool().map(Some),
+        }
+    }
+}
+
+/// Finds an order that fits and gets the memory for it.
+fn reserve<'g, E>(
+    graph: &'g TaskGraph,
+    budget: &Arc<Budget>,
+    cancel: Option<&CancelToken>,
+) -> Result<(Scheduler<'g>, Lease), ExecError<E>> {
+    let starved = |Starved { task, needed, held, limit }| ExecError::Memory { task, needed, held, limit };
+    let order = Order::within(graph, budget.available()).map_err(starved)?;
+    let patience = if context::inside_task() {
+        Patience::None
+    } else if rayon::current_thread_index().is_some() {
+        Patience::WhileSomethingMoves
+    } else {
+        Patience::Endless
+    };
+    let lease = budget.lease(order.peak(), patience, cancel).map_err(|refused| match refused {
+        Refused::Cancelled => ExecError::Cancelled,
+        Refused::Held(by_others) => {
+            let task = order.widest();
+            let needed = own_bytes(graph, task);
+            let held = by_others + (order.peak() - needed);
+            ExecError::Memory { task, needed, held, limit: budget.limit() }
+        }
+    })?;
+    Ok((Scheduler::within(graph, order, lease.bytes()), lease))
+}
+
+/// Runs all tasks on this thread, in order.
+fn run_alone<W: Work>(tasks: &Tasks<'_, W>, core: &mut Core<'_, W::Error>, cancel: Option<&CancelToken>) {
+    loop {
+        if cancel.is_some_and(CancelToken::is_cancelled) {
+            core.scheduler.handle(Event::Cancel, &mut |_| ());
+        }
+        let Action::Run(task) = core.scheduler.next() else { break };
+        tasks.observe(observe::Event::Held { bytes: core.scheduler.held() });
+        let event = match tasks.run(task) {
+            Ok(()) => Event::Done(task),
+            Err(failure) => {
+                core.failures.push((task, failure));
+                Event::Failed(task)
+            }
+        };
+        core.scheduler.handle(event, &mut |task| tasks.observe(observe::Event::ResultFreed { task }));
+        core.settle();
+    }
+    debug_assert!(core.scheduler.finished(), "one task at a time always fits");
+    tasks.observe(observe::Event::Held { bytes: core.scheduler.held() });
+}
+
+/// The results, or what went wrong; then everything else is dropped, and the memory given back last.
+fn finish<W: Work>(
+    tasks: Tasks<'_, W>,
+    core: Core<'_, W::Error>,
+) -> Result<Vec<W::Output>, ExecError<W::Error>> {
+    let Core { scheduler, lease: _lease, failures, .. } = core;
+    // Declared after the lease, so dropped before it.
+    let tasks = tasks;
+    match failures.into_iter().min_by_key(|&(task, _)| task) {
+        Some((task, Failure::Error(error))) => return Err(ExecError::Task { task, error }),
+        Some((_, Failure::Panic(payload))) => resume_unwind(payload),
+        None if !scheduler.complete() => return Err(ExecError::Cancelled),
+        None => {}
+    }
+    Ok(tasks.graph.kept().iter().map(|&task| tasks.slots.take(task)).collect())
+}

@@ -1,0 +1,62 @@
+//! Running one task: its inputs fetched, its panic caught, its result put away.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chunkwise_plan::{TaskGraph, TaskId};
+
+use crate::observe::{Event, Observer};
+use crate::slots::Slots;
+use crate::{Work, context};
+
+/// What running a task takes, and nothing of when to run it.
+pub(crate) struct Tasks<'a, W: Work> {
+    pub(crate) graph: &'a TaskGraph,
+    pub(crate) work: &'a W,
+    pub(crate) slots: Slots<W::Output>,
+    pub(crate) observer: Option<&'a dyn Observer>,
+    /// The budget in which the tasks' bytes are counted; 0 for none.
+    pub(crate) budget: usize,
+}
+
+/// Why a task left no result.
+pub(crate) enum Failure<E> {
+    /// It failed, or panicked and the work made an error of it.
+    Error(E),
+    /// The work panicked even then. The caller gets to see this panic.
+    Panic(Box<dyn Any + Send>),
+}
+
+impl<W: Work> Tasks<'_, W> {
+    /// Runs a task whose inputs are there. Does not panic.
+    pub(crate) fn run(&self, task: TaskId) -> Result<(), Failure<W::Error>> {
+        let _inside = context::enter(self.budget, self.graph.scratch_bytes(task));
+        self.observe_task(|thread| Event::TaskStarted { task, thread });
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let inputs = self.graph.inputs(task).iter().map(|&input| self.slots.take(input)).collect();
+            self.slots.put(task, self.work.run(task, inputs)?);
+            Ok(())
+        }));
+        self.observe_task(|thread| Event::TaskFinished { task, thread });
+        match result {
+            Ok(result) => result.map_err(Failure::Error),
+            Err(payload) => Err(catch_unwind(AssertUnwindSafe(|| self.work.panicked(task, payload)))
+                .map_or_else(Failure::Panic, Failure::Error)),
+        }
+    }
+
+    pub(crate) fn observe(&self, event: Event) {
+        if let Some(observer) = self.observer {
+            // An observer's panic is its own affair: dropping the payload could panic again, so it is leaked.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| observer.event(event))) {
+                std::mem::forget(payload);
+            }
+        }
+    }
+
+    fn observe_task(&self, event: impl FnOnce(usize) -> Event) {
+        if self.observer.is_some() {
+            self.observe(event(rayon::current_thread_index().unwrap_or(0)));
+        }
+    }
+}
