@@ -86,7 +86,7 @@ pub(super) fn power<F: Float>(x: Complex<F>, y: Complex<F>) -> Complex<F> {
         return Complex::new(F::one(), F::zero());
     }
     if x == zero {
-        return if y.re > F::zero() && y.im == F::zero() { zero } else { Complex::new(F::nan(), F::nan()) };
+        return if y.re > F::zero() { zero } else { Complex::new(F::nan(), F::nan()) };
     }
     let whole = y.re.to_i32().filter(|n| n.unsigned_abs() < 100 && F::from(*n) == Some(y.re));
     match whole.filter(|_| y.im == F::zero()) {
