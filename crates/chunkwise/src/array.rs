@@ -81,7 +81,8 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
 }
 
 impl<A, D> ChunkedArray<A, D> {
-    pub(crate) fn expr(&self) -> &Expr {
+    #[doc(hidden)]
+    pub fn expr(&self) -> &Expr {
         &self.expr
     }
 

@@ -104,7 +104,6 @@ impl Config {
         crate::compute::compute_with(what, self)
     }
 
-    /// What runs the computations, if the settings are valid.
     /// Computes, and says what it took: work units, peak of bytes held (returned arrays included), threads, time.
     ///
     /// # Errors
@@ -123,6 +122,7 @@ impl Config {
         crate::compute::compute_measured(what, self)
     }
 
+    /// What runs the computations, if the settings are valid.
     pub(crate) fn executor(&self) -> Result<&Executor> {
         match &self.invalid {
             None => Ok(&self.executor),

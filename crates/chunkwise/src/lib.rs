@@ -67,7 +67,7 @@ pub use compute::{Compute, Roots, Value, Values, compute, explain};
 pub use config::Config;
 pub use create::BlockInfo;
 pub use error::{Error, Result};
-pub use operand::Operand;
+pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{concatenate, stack};
 

@@ -7,8 +7,14 @@ use num_complex::Complex;
 
 use crate::{ChunkedArray, create};
 
-/// The dimension type of what two arrays broadcast to.
-pub(crate) type Max<D, E> = <D as DimMax<E>>::Output;
+/// The dimension type of what arrays of dimension `D` and `E` broadcast to.
+pub type BroadcastDim<D, E> = <D as DimMax<E>>::Output;
+
+/// An array of the shape that arrays of dimension `D` and `E` broadcast to.
+pub type Broadcast<A, D, E> = ChunkedArray<A, BroadcastDim<D, E>>;
+
+/// An array of the shape that arrays of dimension `D`, `E` and `F` broadcast to.
+pub type Broadcast3<A, D, E, F> = Broadcast<A, BroadcastDim<D, E>, F>;
 
 /// What an array of `A` can be combined with: a scalar, a chunked array or an ndarray array, owned or by
 /// reference.

@@ -6,7 +6,7 @@ use chunkwise_kernels::{Binary, Op, Ternary, Unary};
 use ndarray::{DimMax, Dimension};
 
 use super::{binary_methods, unary_methods};
-use crate::operand::Max;
+use crate::operand::{Broadcast, Broadcast3, BroadcastDim};
 use crate::{ChunkedArray, Operand, Result};
 
 unary_methods! {
@@ -81,7 +81,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn true_divide<R>(&self, rhs: R) -> Result<ChunkedArray<A::Mean, Max<D, R::Dim>>>
+    pub fn true_divide<R>(&self, rhs: R) -> Result<Broadcast<A::Mean, D, R::Dim>>
     where
         A: Number,
         R: Operand<A>,
@@ -95,11 +95,9 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     ///
     /// # Errors
     /// If the shapes do not broadcast.
+    #[allow(clippy::type_complexity, reason = "a pair of what every binary method returns")]
     #[track_caller]
-    pub fn divmod<R>(
-        &self,
-        rhs: R,
-    ) -> Result<(ChunkedArray<A, Max<D, R::Dim>>, ChunkedArray<A, Max<D, R::Dim>>)>
+    pub fn divmod<R>(&self, rhs: R) -> Result<(Broadcast<A, D, R::Dim>, Broadcast<A, D, R::Dim>)>
     where
         A: Number + Ordered,
         R: Operand<A>,
@@ -122,13 +120,13 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn mul_add<X, Y>(&self, factor: X, summand: Y) -> Result<ChunkedArray<A, Max<Max<D, X::Dim>, Y::Dim>>>
+    pub fn mul_add<X, Y>(&self, factor: X, summand: Y) -> Result<Broadcast3<A, D, X::Dim, Y::Dim>>
     where
         A: Number,
         X: Operand<A>,
         Y: Operand<A>,
         D: DimMax<X::Dim>,
-        Max<D, X::Dim>: DimMax<Y::Dim>,
+        BroadcastDim<D, X::Dim>: DimMax<Y::Dim>,
     {
         let operands = [self.expr(), &factor.into_expr(), &summand.into_expr()];
         Ok(ChunkedArray::from_expr(Expr::elementwise(Op::Ternary(Ternary::MulAdd), &operands)?))

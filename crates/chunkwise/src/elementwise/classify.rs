@@ -6,7 +6,7 @@ use chunkwise_kernels::{Binary, Op, Ternary, Unary};
 use ndarray::{DimMax, Dimension, Ix0};
 
 use super::unary_methods;
-use crate::operand::{Max, scalar};
+use crate::operand::{Broadcast, scalar};
 use crate::{ChunkedArray, Operand, Result};
 
 unary_methods! {
@@ -84,7 +84,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn is_close<R>(&self, rhs: R, relative: A, absolute: A) -> Result<ChunkedArray<bool, Max<D, R::Dim>>>
+    pub fn is_close<R>(&self, rhs: R, relative: A, absolute: A) -> Result<Broadcast<bool, D, R::Dim>>
     where
         A: Real,
         R: Operand<A>,

@@ -8,7 +8,7 @@ use chunkwise_kernels::Binary;
 use ndarray::{DimMax, Dimension};
 
 use super::binary_methods;
-use crate::operand::Max;
+use crate::operand::Broadcast;
 use crate::{ChunkedArray, Operand, Result};
 
 binary_methods! {

@@ -6,7 +6,7 @@ use ndarray::{DimMax, Dimension};
 use num_complex::Complex;
 
 use super::unary_methods;
-use crate::operand::Max;
+use crate::operand::Broadcast;
 use crate::{ChunkedArray, Operand, Result};
 
 unary_methods! {
@@ -39,7 +39,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn complex<R>(&self, im: R) -> Result<ChunkedArray<Complex<A>, Max<D, R::Dim>>>
+    pub fn complex<R>(&self, im: R) -> Result<Broadcast<Complex<A>, D, R::Dim>>
     where
         A: Real,
         Complex<A>: Element,

@@ -5,7 +5,7 @@ use chunkwise_kernels::{Binary, Unary};
 use ndarray::{DimMax, Dimension};
 
 use super::{binary_methods, unary_methods};
-use crate::operand::Max;
+use crate::operand::Broadcast;
 use crate::{ChunkedArray, Operand, Result};
 
 unary_methods! {
@@ -66,7 +66,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Errors
     /// If the shapes do not broadcast.
     #[track_caller]
-    pub fn logaddexp2<R>(&self, rhs: R) -> Result<ChunkedArray<A, Max<D, R::Dim>>>
+    pub fn logaddexp2<R>(&self, rhs: R) -> Result<Broadcast<A, D, R::Dim>>
     where
         A: Real,
         R: Operand<A>,

@@ -9,7 +9,7 @@ use ndarray::{DimMax, Dimension};
 
 use super::binary_methods;
 use crate::error::invalid;
-use crate::operand::{Max, scalar};
+use crate::operand::{Broadcast, Broadcast3, BroadcastDim, scalar};
 use crate::{ChunkedArray, Operand, Result};
 
 binary_methods! {
@@ -43,13 +43,13 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn clip<X, Y>(&self, low: X, high: Y) -> Result<ChunkedArray<A, Max<Max<D, X::Dim>, Y::Dim>>>
+    pub fn clip<X, Y>(&self, low: X, high: Y) -> Result<Broadcast3<A, D, X::Dim, Y::Dim>>
     where
         A: Ordered,
         X: Operand<A>,
         Y: Operand<A>,
         D: DimMax<X::Dim>,
-        Max<D, X::Dim>: DimMax<Y::Dim>,
+        BroadcastDim<D, X::Dim>: DimMax<Y::Dim>,
     {
         let operands = [self.expr(), &low.into_expr(), &high.into_expr()];
         Ok(ChunkedArray::from_expr(Expr::elementwise(Op::Ternary(Ternary::Clip), &operands)?))

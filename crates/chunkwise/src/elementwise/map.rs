@@ -7,7 +7,7 @@ use chunkwise_expr::Expr;
 use chunkwise_kernels::{Closure, Op};
 use ndarray::{DimMax, Dimension};
 
-use crate::operand::Max;
+use crate::operand::Broadcast;
 use crate::{ChunkedArray, Result};
 
 impl<A: Element, D: Dimension> ChunkedArray<A, D> {
@@ -49,7 +49,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn map2<B, E, C, F>(&self, other: &ChunkedArray<B, E>, f: F) -> Result<ChunkedArray<C, Max<D, E>>>
+    pub fn map2<B, E, C, F>(&self, other: &ChunkedArray<B, E>, f: F) -> Result<Broadcast<C, D, E>>
     where
         B: Element,
         C: Element,

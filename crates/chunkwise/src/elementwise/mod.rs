@@ -21,7 +21,7 @@ use ndarray::{DimMax, Dimension};
 use smallvec::SmallVec;
 
 use crate::late::or_late;
-use crate::operand::{Max, scalar};
+use crate::operand::{Broadcast, scalar};
 use crate::{ChunkedArray, Operand, Result};
 
 impl<A: Element, D: Dimension> ChunkedArray<A, D> {
@@ -49,7 +49,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
 
     /// An instruction with two operands.
     #[track_caller]
-    pub(crate) fn binary<B: Element, R>(&self, op: Binary, rhs: R) -> Result<ChunkedArray<B, Max<D, R::Dim>>>
+    pub(crate) fn binary<B: Element, R>(&self, op: Binary, rhs: R) -> Result<Broadcast<B, D, R::Dim>>
     where
         R: Operand<A>,
         D: DimMax<R::Dim>,
@@ -114,7 +114,7 @@ macro_rules! binary_methods {
             /// # Ok::<(), chunkwise::Error>(())
             /// ```
             #[track_caller]
-            pub fn $name<R>(&self, rhs: R) -> Result<ChunkedArray<$Out, Max<D, R::Dim>>>
+            pub fn $name<R>(&self, rhs: R) -> Result<Broadcast<$Out, D, R::Dim>>
             where
                 A: $($bound)+,
                 R: Operand<A>,

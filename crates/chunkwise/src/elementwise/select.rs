@@ -5,7 +5,7 @@ use chunkwise_expr::Expr;
 use chunkwise_kernels::{Binary, Op, Ternary};
 use ndarray::{DimMax, Dimension};
 
-use crate::operand::{Max, scalar};
+use crate::operand::{Broadcast3, BroadcastDim, scalar};
 use crate::{ChunkedArray, Operand, Result};
 
 impl<D: Dimension> ChunkedArray<bool, D> {
@@ -22,13 +22,13 @@ impl<D: Dimension> ChunkedArray<bool, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn select<A, X, Y>(&self, yes: X, no: Y) -> Result<ChunkedArray<A, Max<Max<D, X::Dim>, Y::Dim>>>
+    pub fn select<A, X, Y>(&self, yes: X, no: Y) -> Result<Broadcast3<A, D, X::Dim, Y::Dim>>
     where
         A: Element,
         X: Operand<A>,
         Y: Operand<A>,
         D: DimMax<X::Dim>,
-        Max<D, X::Dim>: DimMax<Y::Dim>,
+        BroadcastDim<D, X::Dim>: DimMax<Y::Dim>,
     {
         let operands = [self.expr(), &yes.into_expr(), &no.into_expr()];
         Ok(ChunkedArray::from_expr(Expr::elementwise(Op::Ternary(Ternary::Select), &operands)?))

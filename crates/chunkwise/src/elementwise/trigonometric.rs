@@ -5,7 +5,7 @@ use chunkwise_kernels::{Binary, Unary};
 use ndarray::{DimMax, Dimension};
 
 use super::{binary_methods, unary_methods};
-use crate::operand::Max;
+use crate::operand::Broadcast;
 use crate::{ChunkedArray, Operand, Result};
 
 unary_methods! {

@@ -8,7 +8,7 @@ use ndarray::{DimMax, Dimension};
 
 use super::{apply, for_each_operator};
 use crate::ChunkedArray;
-use crate::operand::Max;
+use crate::operand::Broadcast;
 
 macro_rules! between_arrays {
     ($($Op:ident $op:ident $Class:ident $Instruction:ident;)*) => {$(
@@ -19,7 +19,7 @@ macro_rules! between_arrays {
     )*};
     (@pair $Op:ident $op:ident $Class:ident $Instruction:ident, [$L:ty], [$R:ty]) => {
         impl<A: $Class, D: Dimension + DimMax<E>, E: Dimension> $Op<$R> for $L {
-            type Output = ChunkedArray<A, Max<D, E>>;
+            type Output = Broadcast<A, D, E>;
 
             #[track_caller]
             fn $op(self, rhs: $R) -> Self::Output {

@@ -4,7 +4,7 @@ use chunkwise_core::{Bits, Element, Integer, Number};
 use chunkwise_kernels::Binary;
 use ndarray::{DimMax, Dimension};
 
-use crate::operand::Max;
+use crate::operand::Broadcast;
 use crate::{ChunkedArray, Operand, Result};
 
 macro_rules! checked {
@@ -16,7 +16,7 @@ macro_rules! checked {
             /// # Errors
             /// If the shapes do not broadcast.
             #[track_caller]
-            pub fn $name<R>(&self, rhs: R) -> Result<ChunkedArray<A, Max<D, R::Dim>>>
+            pub fn $name<R>(&self, rhs: R) -> Result<Broadcast<A, D, R::Dim>>
             where
                 A: $Class,
                 R: Operand<A>,

@@ -7,7 +7,7 @@ use chunkwise_kernels::Binary;
 use ndarray::{ArrayBase, Data, DimMax, Dimension};
 
 use super::{apply, for_each_operator};
-use crate::operand::Max;
+use crate::operand::Broadcast;
 use crate::{ChunkedArray, Operand};
 
 // The third parameter of `ArrayBase` tells arrays from scalars of the same operator, see `Operand`.
@@ -20,7 +20,7 @@ macro_rules! with_ndarray {
     )*};
     (@pair $Op:ident $op:ident $Class:ident $Instruction:ident, [$Chunked:ty], [$Plain:ty]) => {
         impl<A: $Class, S: Data<Elem = A>, D: Dimension + DimMax<E>, E: Dimension> $Op<$Plain> for $Chunked {
-            type Output = ChunkedArray<A, Max<D, E>>;
+            type Output = Broadcast<A, D, E>;
 
             #[track_caller]
             fn $op(self, rhs: $Plain) -> Self::Output {
@@ -30,7 +30,7 @@ macro_rules! with_ndarray {
         }
 
         impl<A: $Class, S: Data<Elem = A>, D: Dimension, E: Dimension + DimMax<D>> $Op<$Chunked> for $Plain {
-            type Output = ChunkedArray<A, Max<E, D>>;
+            type Output = Broadcast<A, E, D>;
 
             #[track_caller]
             fn $op(self, rhs: $Chunked) -> Self::Output {
