@@ -1,8 +1,9 @@
 //! Strided memory with a dtype.
 
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
-use crate::{Buffer, DType, Element, Shape, Strides, row_major_strides};
+use crate::{Buffer, DType, Element, Shape, Strides, byte_len, row_major_strides};
 
 /// A strided array in memory, without its element type.
 ///
@@ -20,15 +21,21 @@ pub struct Block {
 impl Block {
     /// A fresh row-major block with uninitialised elements, in memory of the engine.
     ///
-    /// The caller must have checked that the shape fits in memory (`byte_len`).
+    /// # Panics
+    /// If the shape is too large to address, which the caller must have checked ([`byte_len`]).
     pub fn uninit(dtype: DType, shape: &[usize]) -> Self {
-        let len: usize = shape.iter().product();
-        Self::row_major(Arc::new(Buffer::uninit(len * dtype.size())), dtype, shape)
+        let bytes = byte_len(shape, dtype).expect("the caller has checked the shape");
+        Self::row_major(Arc::new(Buffer::uninit(bytes)), dtype, shape)
     }
 
-    /// A row-major block over the whole of `buffer`.
+    /// A row-major block from the start of `buffer`.
+    ///
+    /// # Panics
+    /// If the buffer is too short for the shape, or not aligned for the dtype.
     pub fn row_major(buffer: Arc<Buffer>, dtype: DType, shape: &[usize]) -> Self {
-        debug_assert!(shape.iter().product::<usize>() * dtype.size() <= buffer.bytes());
+        let bytes = byte_len(shape, dtype).expect("the caller has checked the shape");
+        assert!(bytes <= buffer.bytes(), "a block of {bytes} bytes in a buffer of {}", buffer.bytes());
+        assert!(buffer.as_ptr().addr().is_multiple_of(dtype.align()), "memory is not aligned for {dtype}");
         Block { buffer, offset: 0, dtype, shape: shape.into(), strides: row_major_strides(shape) }
     }
 
@@ -47,17 +54,28 @@ impl Block {
         Block { buffer, offset, dtype, shape, strides }
     }
 
-    /// The box at `start` with `shape`, sharing memory. The box must lie within this block.
+    /// The box at `start` with `shape`, sharing memory.
+    ///
+    /// # Panics
+    /// If the box does not lie within this block.
     pub fn region(&self, start: &[usize], shape: &[usize]) -> Self {
-        let empty = shape.contains(&0);
-        let mut offset = self.offset as isize;
-        for (k, (&at, &n)) in start.iter().zip(shape).enumerate() {
-            assert!(at + n <= self.shape[k], "box {start:?} + {shape:?} outside of {:?}", self.shape);
-            if !empty {
-                offset += at as isize * self.strides[k];
+        let ndim = self.shape.len();
+        let fits = start.len() == ndim
+            && shape.len() == ndim
+            && (0..ndim).all(|k| shape[k] <= self.shape[k] && start[k] <= self.shape[k] - shape[k]);
+        assert!(
+            fits,
+            "the box of shape {shape:?} at {start:?} is not within a block of shape {:?}",
+            self.shape
+        );
+        let mut offset = self.offset;
+        // A box of nothing may begin past the last element, which is not always within the buffer.
+        if !shape.contains(&0) {
+            for (&at, &stride) in start.iter().zip(&self.strides) {
+                offset = offset.wrapping_add_signed((at as isize).wrapping_mul(stride));
             }
         }
-        Block { offset: offset as usize, shape: shape.into(), ..self.clone() }
+        Block { offset, shape: shape.into(), ..self.clone() }
     }
 
     /// Element type.
@@ -112,7 +130,11 @@ impl Block {
 
     /// Whether the engine allocated the memory and this is the only handle to it, so that it may be reused.
     pub fn is_unique(&self) -> bool {
-        self.buffer.is_pooled() && Arc::strong_count(&self.buffer) == 1
+        let unique = self.buffer.is_pooled() && Arc::strong_count(&self.buffer) == 1;
+        // The count is read without ordering. Whoever writes to the memory next must do so after the last
+        // read of the handles that were dropped, which this makes sure of.
+        fence(Ordering::Acquire);
+        unique
     }
 
     /// Whether elements are row-major without gaps.
@@ -131,7 +153,13 @@ impl Block {
         if A::DTYPE != self.dtype || !self.is_row_major() {
             return None;
         }
+        if self.is_empty() {
+            return Some(&[]);
+        }
         // SAFETY: within the buffer and aligned by the constructors' contract; written by the caller's.
         Some(unsafe { std::slice::from_raw_parts(self.as_ptr().cast(), self.len()) })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,17 @@ impl AxisChunks {
     ///
     /// Automatic axes share what the fixed ones leave of the byte target, as near to equal lengths as the
     /// shape allows. The result depends on shape, dtype and spec only, never on the machine. Axes of length
-    /// zero are ignored in the choice.
+    /// zero are ignored in the choice. Where axes name different byte targets, the smallest counts.
+    ///
+    /// ```
+    /// use chunkwise_core::{AxisChunks, AxisGrid, DType};
+    ///
+    /// // A megabyte is 131072 elements of f64, 131 in each of the 1000 rows.
+    /// let specs = [AxisChunks::Full, AxisChunks::Bytes(1 << 20)];
+    /// let grid = AxisChunks::resolve(&specs, &[1000, 5000], DType::F64)?;
+    /// assert_eq!(grid.axes()[1], AxisGrid::regular(5000, 131));
+    /// # Ok::<(), chunkwise_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::ChunkArity`], [`Error::ChunkSum`], [`Error::ZeroChunk`].
@@ -47,6 +57,7 @@ impl AxisChunks {
                 AxisChunks::Sizes(sizes) => Some(explicit(axis, len, sizes)?),
                 AxisChunks::Full => Some(AxisGrid::whole(len)),
                 AxisChunks::Auto => None,
+                AxisChunks::Bytes(_) if len == 0 => None,
                 AxisChunks::Bytes(0) => return Err(Error::ZeroChunk { axis, len }),
                 AxisChunks::Bytes(bytes) => {
                     target = Some(target.map_or(*bytes, |t: u64| t.min(*bytes)));
@@ -95,3 +106,6 @@ fn equal_side(axes: &[usize], elements: u64) -> u64 {
     }
     low
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,9 +66,12 @@ impl DType {
     /// Alignment of one element in bytes.
     pub const fn align(self) -> usize {
         match self {
-            DType::C32 => 4,
-            DType::C64 => 8,
-            other => other.size(),
+            DType::Bool | DType::I8 | DType::U8 => 1,
+            DType::I16 | DType::U16 => align_of::<u16>(),
+            DType::I32 | DType::U32 => align_of::<u32>(),
+            DType::I64 | DType::U64 => align_of::<u64>(),
+            DType::F32 | DType::C32 => align_of::<f32>(),
+            DType::F64 | DType::C64 => align_of::<f64>(),
         }
     }
 
@@ -152,3 +155,6 @@ impl fmt::Display for DType {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests;

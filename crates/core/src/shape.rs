@@ -60,3 +60,6 @@ pub fn broadcast_shapes(a: &[usize], b: &[usize]) -> Result<Shape> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,9 @@ pub trait RegionSource: Debug + Send + Sync + 'static {
     fn shape(&self) -> &[usize];
     /// Reads the box that begins at `start` and has the shape of `out` into `out`.
     ///
+    /// The caller holds the memory of `out` alone (or this part of it) and lets nobody read it meanwhile. Its
+    /// strides may be any.
+    ///
     /// # Errors
     /// Whatever keeps the region from being read whole; nothing may be read of `out` after an error.
     fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -24,6 +27,8 @@ pub trait RegionSink: Debug + Send + Sync + 'static {
     /// What to call it in messages: a file name, a table.
     fn name(&self) -> String;
     /// Writes `block` at the box that begins at `start`. Boxes of one computation never overlap.
+    ///
+    /// Every element of `block` has been written, and nobody writes to it meanwhile. Its strides may be any.
     ///
     /// # Errors
     /// Whatever keeps the block from being written whole.

@@ -62,13 +62,26 @@ impl View {
 
     /// Whether the view of a source of this shape is the source itself.
     pub fn is_identity(&self, source: &[usize]) -> bool {
+        // Axes of one element read it whatever their map says; arrays of none are all the same.
         self.shape[..] == *source
-            && self.source.iter().enumerate().all(|(k, m)| {
-                m.start == 0 && ((m.axis == Some(k) && m.step == 1) || (source[k] == 1 && m.axis.is_none()))
-            })
+            && (source.contains(&0)
+                || self
+                    .source
+                    .iter()
+                    .enumerate()
+                    .all(|(k, m)| source[k] == 1 || (m.start == 0 && m.axis == Some(k) && m.step == 1)))
     }
 
     /// The view of the source that `outer` makes of this view.
+    ///
+    /// ```
+    /// use chunkwise_core::View;
+    ///
+    /// let transposed = View::permuted(&[2, 3], &[1, 0]);
+    /// assert!(!transposed.is_identity(&[2, 3]));
+    /// let twice = transposed.then(&View::permuted(&[3, 2], &[1, 0]));
+    /// assert!(twice.is_identity(&[2, 3]));
+    /// ```
     pub fn then(&self, outer: &View) -> View {
         debug_assert_eq!(outer.source.len(), self.shape.len());
         let source = self
@@ -77,13 +90,11 @@ impl View {
             .map(|inner| match inner.axis {
                 None => *inner,
                 Some(k) => {
+                    // Axes of one element or none may have steps of any size, whose product need not fit.
                     let m = outer.source[k];
                     let start = inner.start.wrapping_add_signed(inner.step.wrapping_mul(m.start as isize));
-                    AxisMap {
-                        axis: m.axis,
-                        start,
-                        step: if m.axis.is_some() { inner.step * m.step } else { 1 },
-                    }
+                    let step = if m.axis.is_some() { inner.step.wrapping_mul(m.step) } else { 1 };
+                    AxisMap { axis: m.axis, start, step }
                 }
             })
             .collect();
@@ -104,14 +115,15 @@ impl View {
     /// view; both in elements.
     pub fn strides(&self, strides: &[isize], origin: &[usize]) -> (Strides, isize) {
         let mut out: Strides = SmallVec::from_elem(0, self.shape.len());
-        let mut offset = 0;
+        let mut offset = 0isize;
         for (m, &stride) in self.source.iter().zip(strides) {
             let mut at = m.start as isize;
             if let Some(i) = m.axis {
-                out[i] += m.step * stride;
-                at += m.step * origin[i] as isize;
+                // Wrapping for the sake of axes that nobody steps along, as in `then`.
+                out[i] = out[i].wrapping_add(m.step.wrapping_mul(stride));
+                at = at.wrapping_add(m.step.wrapping_mul(origin[i] as isize));
             }
-            offset += at * stride;
+            offset = offset.wrapping_add(at.wrapping_mul(stride));
         }
         (out, offset)
     }
@@ -125,8 +137,8 @@ impl View {
                 None => (m.start, 1),
                 Some(i) if shape[i] == 0 => (m.start, 0),
                 Some(i) => {
-                    let first = m.start.wrapping_add_signed(m.step * origin[i] as isize);
-                    let last = first.wrapping_add_signed(m.step * (shape[i] - 1) as isize);
+                    let first = m.start.wrapping_add_signed(m.step.wrapping_mul(origin[i] as isize));
+                    let last = first.wrapping_add_signed(m.step.wrapping_mul((shape[i] - 1) as isize));
                     (first.min(last), first.abs_diff(last) + 1)
                 }
             })
@@ -143,3 +155,6 @@ impl View {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,7 @@
-//! Chunk boundaries along each axis.
+//! Chunk boundaries of one axis.
 
 use std::ops::Range;
 use std::sync::Arc;
-
-use smallvec::SmallVec;
-
-use crate::Shape;
 
 /// Chunk boundaries of one axis.
 ///
@@ -134,6 +130,8 @@ impl AxisGrid {
     }
 
     /// The coarsest grid whose boundaries include those of both. Lengths must match.
+    ///
+    /// Empty chunks stay if the other grid adds no boundary, and are left out otherwise.
     pub fn refine(&self, other: &Self) -> Self {
         debug_assert_eq!(self.len(), other.len());
         if other.count() == 1 || self == other {
@@ -161,108 +159,40 @@ impl AxisGrid {
     ///
     /// A chunk of the result holds the positions that fall into one chunk of this axis; chunks without any
     /// are left out. The whole axis in its own order keeps its chunks as they are.
+    ///
+    /// ```
+    /// use chunkwise_core::AxisGrid;
+    ///
+    /// let axis = AxisGrid::from_sizes(&[3, 2, 3]);
+    /// // Positions 6, 4, 2, 0.
+    /// assert_eq!(axis.strided(6, -2, 4), AxisGrid::from_sizes(&[1, 1, 2]));
+    /// ```
     pub fn strided(&self, start: usize, step: isize, len: usize) -> Self {
         if start == 0 && step == 1 && len == self.len() {
             return self.clone();
         }
-        if len == 0 || self.count() == 1 {
+        // A step of zero stays where it is.
+        if len <= 1 || self.count() == 1 || step == 0 {
             return Self::whole(len);
         }
-        let width = step.unsigned_abs().max(1);
+        let width = step.unsigned_abs();
+        if let AxisGrid::Regular { size, .. } = self {
+            // Full chunks from the first on stay regular, however many there are.
+            let past = if step > 0 { start } else { start + 1 };
+            if past.is_multiple_of(*size) && size.is_multiple_of(width) {
+                return Self::regular(len, size / width);
+            }
+        }
         let mut offsets = vec![0];
         let mut at = 0;
         while at < len {
             // `at` is the first position of a new chunk; find how many positions share its source chunk.
             let source = start.wrapping_add_signed(step.wrapping_mul(at as isize));
             let bounds = self.bounds(self.find(source));
-            let room = if step >= 0 { bounds.end - 1 - source } else { source - bounds.start };
+            let room = if step > 0 { bounds.end - 1 - source } else { source - bounds.start };
             at = (at + room / width + 1).min(len);
             offsets.push(at);
         }
         Self::from_offsets(offsets)
-    }
-}
-
-/// Chunk boundaries of an n-dimensional array.
-///
-/// Chunks are numbered in row-major order of their coordinates.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Grid {
-    axes: SmallVec<[AxisGrid; 4]>,
-}
-
-impl Grid {
-    /// A grid of the given axes.
-    pub fn new(axes: impl IntoIterator<Item = AxisGrid>) -> Self {
-        Grid { axes: axes.into_iter().collect() }
-    }
-
-    /// One chunk that covers everything.
-    pub fn whole(shape: &[usize]) -> Self {
-        Grid::new(shape.iter().map(|&n| AxisGrid::whole(n)))
-    }
-
-    /// The axes.
-    pub fn axes(&self) -> &[AxisGrid] {
-        &self.axes
-    }
-
-    /// Number of axes.
-    pub fn ndim(&self) -> usize {
-        self.axes.len()
-    }
-
-    /// Lengths of the axes.
-    pub fn shape(&self) -> Shape {
-        self.axes.iter().map(AxisGrid::len).collect()
-    }
-
-    /// Number of chunks along each axis.
-    pub fn counts(&self) -> Shape {
-        self.axes.iter().map(AxisGrid::count).collect()
-    }
-
-    /// Number of chunks, saturating at `usize::MAX`.
-    pub fn count(&self) -> usize {
-        self.axes.iter().fold(1usize, |n, a| n.saturating_mul(a.count()))
-    }
-
-    /// Shape of the largest chunk.
-    pub fn largest(&self) -> Shape {
-        self.axes.iter().map(AxisGrid::largest).collect()
-    }
-
-    /// Coordinates of chunk number `index` in row-major order.
-    pub fn coords(&self, mut index: usize) -> Shape {
-        let mut coords: Shape = SmallVec::from_elem(0, self.axes.len());
-        for (c, axis) in coords.iter_mut().zip(&self.axes).rev() {
-            let n = axis.count();
-            *c = index % n;
-            index /= n;
-        }
-        coords
-    }
-
-    /// Number of the chunk at `coords`.
-    pub fn index(&self, coords: &[usize]) -> usize {
-        self.axes.iter().zip(coords).fold(0, |i, (axis, &c)| i * axis.count() + c)
-    }
-
-    /// First position and shape of the chunk at `coords`.
-    pub fn block(&self, coords: &[usize]) -> (Shape, Shape) {
-        self.axes
-            .iter()
-            .zip(coords)
-            .map(|(axis, &c)| {
-                let bounds = axis.bounds(c);
-                (bounds.start, bounds.len())
-            })
-            .unzip()
-    }
-
-    /// The coarsest grid whose boundaries include those of both. Shapes must match.
-    pub fn refine(&self, other: &Self) -> Self {
-        debug_assert_eq!(self.ndim(), other.ndim());
-        Grid::new(self.axes.iter().zip(&other.axes).map(|(a, b)| a.refine(b)))
     }
 }
