@@ -1,1 +1,149 @@
+//! What each pass does to small graphs, and that the verifier notices broken ones.
 
+use chunkwise_core::{AxisMap, Grid, Scalar, View};
+use chunkwise_kernels::reduce::ReduceOp;
+use chunkwise_kernels::{Binary, Op, Unary};
+
+use super::{PASSES, merge_common, merge_rechunks, optimise, push_views, verify};
+use crate::Expr;
+use crate::graph::Graph;
+use crate::node::Kind;
+
+fn coord(n: usize, size: usize) -> Expr {
+    Expr::coord(0, grid(n, size))
+}
+
+fn grid(n: usize, size: usize) -> Grid {
+    Grid::new([chunkwise_core::AxisGrid::regular(n, size), chunkwise_core::AxisGrid::regular(n, size)])
+}
+
+fn neg(x: &Expr) -> Expr {
+    Expr::elementwise(Op::Unary(Unary::Neg), &[x]).unwrap()
+}
+
+fn add(x: &Expr, y: &Expr) -> Expr {
+    Expr::elementwise(Op::Binary(Binary::Add), &[x, y]).unwrap()
+}
+
+fn transposed(x: &Expr) -> Expr {
+    x.view(View::permuted(x.shape(), &[1, 0]))
+}
+
+/// Every `step`th element along both axes.
+fn every(x: &Expr, step: usize) -> Expr {
+    let map = |k| AxisMap { axis: Some(k), start: 0, step: step as isize };
+    let shape = x.shape().iter().map(|n| n.div_ceil(step)).collect();
+    x.view(View { shape, source: [map(0), map(1)].into_iter().collect() })
+}
+
+fn names(graph: &Graph) -> Vec<&'static str> {
+    graph.nodes.iter().map(|node| node.kind.name()).collect()
+}
+
+fn count(graph: &Graph, name: &str) -> usize {
+    names(graph).into_iter().filter(|n| *n == name).count()
+}
+
+#[test]
+fn passes_have_distinct_names() {
+    let mut names: Vec<_> = PASSES.iter().map(|p| p.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), PASSES.len());
+}
+
+#[test]
+fn equal_nodes_merge_over_roots_and_numbers_by_bits() {
+    let x = coord(8, 4);
+    let roots = [neg(&x), neg(&x), neg(&coord(8, 4)), neg(&coord(8, 2))];
+    let graph = merge_common::run(&Graph::import(&roots));
+    assert_eq!(graph.roots[0], graph.roots[1]);
+    assert_eq!(graph.roots[0], graph.roots[2], "sources that generate the same values are one");
+    assert_ne!(graph.roots[0], graph.roots[3], "other chunks are another array");
+    let zero = Expr::fill(Scalar::new(0.0), grid(2, 2));
+    let minus_zero = Expr::fill(Scalar::new(-0.0), grid(2, 2));
+    let graph = merge_common::run(&Graph::import(&[zero, minus_zero]));
+    assert_ne!(graph.roots[0], graph.roots[1]);
+}
+
+#[test]
+fn views_reach_the_sources() {
+    let x = coord(100, 10);
+    let graph = push_views::run(&Graph::import(&[every(&neg(&add(&x, &transposed(&x))), 3)]));
+    for node in &graph.nodes {
+        if let Kind::View(_) = node.kind {
+            assert!(graph.node(node.inputs[0]).kind.is_source(), "{:?}", names(&graph));
+        }
+    }
+    assert_eq!(graph.node(graph.roots[0]).kind.name(), "neg");
+}
+
+#[test]
+fn a_view_and_its_inverse_vanish() {
+    let x = neg(&coord(6, 3));
+    let root = neg(&transposed(&transposed(&x)));
+    let graph = optimise(Graph::import(&[root])).unwrap();
+    assert_eq!(count(&graph, "view"), 0);
+}
+
+#[test]
+fn readers_with_different_views_share_one_evaluation() {
+    let y = neg(&coord(12, 4));
+    let graph = push_views::run(&Graph::import(&[add(&every(&y, 2), &every(&transposed(&y), 2))]));
+    assert_eq!(count(&graph, "neg"), 1);
+    assert_eq!(count(&graph, "view"), 2);
+    // With one view, it moves below.
+    let graph = push_views::run(&Graph::import(&[neg(&every(&y, 2))]));
+    let neg_of_view = graph.nodes.iter().any(|n| n.kind.name() == "neg" && graph.node(n.inputs[0]).kind.name() == "view");
+    assert!(neg_of_view, "{:?}", names(&graph));
+}
+
+#[test]
+fn a_slice_of_a_reduction_reduces_a_slice() {
+    let sum = coord(100, 10).reduce(ReduceOp::Sum, &[0], false).unwrap();
+    let map = AxisMap { axis: Some(0), start: 3, step: 1 };
+    let root = sum.view(View { shape: [5].into_iter().collect(), source: [map].into_iter().collect() });
+    let graph = optimise(Graph::import(&[root])).unwrap();
+    let reduce = graph.nodes.iter().find(|n| n.kind.name() == "sum").unwrap();
+    assert_eq!(graph.node(reduce.inputs[0]).meta.shape[..], [100, 5]);
+}
+
+#[test]
+fn a_slice_drops_parts_of_a_concatenation() {
+    let parts: Vec<Expr> = (1..5).map(|i| Expr::fill(Scalar::new(i64::from(i)), grid(10, 5))).collect();
+    let joined = Expr::concatenate(&parts, 0).unwrap();
+    let rows = AxisMap { axis: Some(0), start: 15, step: 1 };
+    let columns = AxisMap { axis: Some(1), start: 0, step: 1 };
+    let view = View { shape: [10, 10].into_iter().collect(), source: [rows, columns].into_iter().collect() };
+    let graph = optimise(Graph::import(&[joined.view(view)])).unwrap();
+    assert_eq!(count(&graph, "fill"), 2);
+}
+
+#[test]
+fn rechunks_merge_and_sources_take_the_chunks() {
+    let x = coord(12, 4);
+    let back = x.rechunk(grid(12, 3)).unwrap().rechunk(grid(12, 4)).unwrap();
+    let graph = merge_rechunks::run(&Graph::import(&[neg(&back)]));
+    let input = graph.node(graph.node(graph.roots[0]).inputs[0]);
+    assert_eq!((input.kind.name(), input.meta.grid.counts()[0]), ("coord", 3));
+    let y = neg(&x);
+    let shared = [y.rechunk(grid(12, 2)).unwrap(), y.clone()];
+    let graph = optimise(Graph::import(&shared)).unwrap();
+    assert_eq!((count(&graph, "neg"), count(&graph, "rechunk")), (1, 1), "read by others, so not changed");
+}
+
+#[test]
+fn the_verifier_names_what_is_wrong() {
+    let graph = Graph::import(&[neg(&coord(4, 2))]);
+    let roots = verify::root_metas(&graph);
+    assert_eq!(verify::verify(&graph, &roots), Ok(()));
+    let mut broken = graph.clone();
+    broken.nodes[1].inputs[0] = 1;
+    assert!(verify::verify(&broken, &roots).unwrap_err().contains("comes later"));
+    let mut broken = graph.clone();
+    broken.nodes[1].meta = crate::node::Meta::new(grid(5, 5));
+    assert!(verify::verify(&broken, &roots).unwrap_err().contains("root 0 changed"));
+    let mut broken = graph;
+    broken.nodes[0].kind = Kind::Coord(7);
+    assert!(verify::verify(&broken, &roots).unwrap_err().contains("no axis 7"));
+}
