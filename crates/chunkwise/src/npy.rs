@@ -1,10 +1,9 @@
 //! Arrays in NumPy's `.npy` files.
 
-use std::error::Error as StdError;
 use std::path::Path;
 use std::sync::Arc;
 
-use chunkwise_core::{Block, Element, RegionSink, RegionSource};
+use chunkwise_core::{Element, RegionSource};
 use chunkwise_expr::Expr;
 use chunkwise_io::{NpyFile, NpyWriter};
 use ndarray::Dimension;
@@ -76,23 +75,9 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Errors
     /// As for [`write_npy`](Self::write_npy) and [`compute_with`](Self::compute_with).
     pub fn write_npy_with(&self, path: impl AsRef<Path>, config: &Config) -> Result<()> {
-        let sink = Arc::new(NpySink(NpyWriter::create(path, A::DTYPE, self.shape())?));
+        let sink = Arc::new(NpyWriter::create(path, A::DTYPE, self.shape())?);
         engine::store(self.expr(), sink.clone(), config)?;
         let sink = Arc::into_inner(sink).expect("a finished computation holds no sinks");
-        Ok(sink.0.finish()?)
-    }
-}
-
-#[derive(Debug)]
-struct NpySink(NpyWriter);
-
-impl RegionSink for NpySink {
-    fn name(&self) -> String {
-        self.0.path().display().to_string()
-    }
-
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Box<dyn StdError + Send + Sync>> {
-        // SAFETY: the engine hands out blocks that it has computed and does not write to any more.
-        unsafe { self.0.write(start, block) }.map_err(Into::into)
+        Ok(sink.finish()?)
     }
 }

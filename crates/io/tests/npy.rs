@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chunkwise_core::{Block, Buffer, Complex, DType, Element, Error as CoreError, RegionSource, Shape};
+use chunkwise_core::{
+    Block, Buffer, Complex, DType, Element, Error as CoreError, RegionSink, RegionSource, Shape,
+};
 use chunkwise_io::{NpyErrorKind, NpyFile, NpyWriter};
 use ndarray::{Array1, Array2, array};
 
@@ -127,7 +129,7 @@ fn files_are_byte_for_byte_those_of_numpy() {
         let writer = NpyWriter::create(&path, dtype, shape).unwrap();
         let bytes = values(dtype, shape.iter().product());
         // SAFETY: the block was filled.
-        unsafe { writer.write(&vec![0; shape.len()], &block_of(dtype, shape, &bytes)) }.unwrap();
+        unsafe { writer.write_region(&vec![0; shape.len()], &block_of(dtype, shape, &bytes)) }.unwrap();
         writer.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), fs::read(fixture(&format!("{name}.npy"))).unwrap(), "{name}");
     }
@@ -145,7 +147,7 @@ fn other_readers_and_writers_agree() {
     let bytes = values(DType::C64, 1000);
     let writer = NpyWriter::create(&path, DType::C64, &[1000]).unwrap();
     // SAFETY: the block was filled.
-    unsafe { writer.write(&[0], &block_of(DType::C64, &[1000], &bytes)) }.unwrap();
+    unsafe { writer.write_region(&[0], &block_of(DType::C64, &[1000], &bytes)) }.unwrap();
     writer.finish().unwrap();
     let theirs: Array1<Complex<f64>> = ndarray_npy::read_npy(&path).unwrap();
     assert_eq!(read_as::<Complex<f64>>(&NpyFile::open(&path).unwrap()), theirs.to_vec());
@@ -169,7 +171,7 @@ fn many_threads_write_one_file_and_read_it() {
                     let bytes: Vec<u8> =
                         (0..m * n).flat_map(|k| value(i + k / n, j + k % n).to_ne_bytes()).collect();
                     // SAFETY: the block was filled.
-                    unsafe { writer.write(&[i, j], &block_of(DType::U32, &[m, n], &bytes)) }.unwrap();
+                    unsafe { writer.write_region(&[i, j], &block_of(DType::U32, &[m, n], &bytes)) }.unwrap();
                 }
             });
         }
@@ -355,13 +357,13 @@ fn unfinished_files_leave_no_trace() {
     );
     let row = block_of(DType::I16, &[1, 2], &[1, 0, 2, 0]);
     // SAFETY: the block was filled.
-    unsafe { writer.write(&[0, 0], &row) }.unwrap();
+    unsafe { writer.write_region(&[0, 0], &row) }.unwrap();
     drop(writer);
     assert_eq!((names(), &fs::read(&path).unwrap()[..]), (1, &b"what was here"[..]));
 
     let writer = NpyWriter::create(&path, DType::I16, &[2, 2]).unwrap();
     // SAFETY: the block was filled.
-    unsafe { writer.write(&[0, 0], &row) }.unwrap();
+    unsafe { writer.write_region(&[0, 0], &row) }.unwrap();
     let error = writer.finish().unwrap_err();
     assert!(matches!(error.kind(), NpyErrorKind::Incomplete { written: 2, expected: 4 }));
     assert_eq!((names(), &fs::read(&path).unwrap()[..]), (1, &b"what was here"[..]));
@@ -369,13 +371,17 @@ fn unfinished_files_leave_no_trace() {
     let writer = NpyWriter::create(&path, DType::I16, &[2, 2]).unwrap();
     for (start, block) in [(&[1, 1][..], &row), (&[2, 0], &row), (&[0], &row)] {
         // SAFETY: the block was filled.
-        let error = unsafe { writer.write(start, block) }.unwrap_err();
+        let error = unsafe { writer.write_region(start, block) }.unwrap_err();
         assert!(matches!(error.kind(), NpyErrorKind::Request(CoreError::Invalid { .. })));
     }
     let other = block_of(DType::U8, &[1, 1], &[1]);
     // SAFETY: the block was filled.
-    let error = unsafe { writer.write(&[0, 0], &other) }.unwrap_err();
+    let error = unsafe { writer.write_region(&[0, 0], &other) }.unwrap_err();
     assert!(matches!(error.kind(), NpyErrorKind::Request(CoreError::DTypeMismatch { .. })));
+    let sink: &dyn RegionSink = &writer;
+    assert_eq!(sink.name(), path.display().to_string());
+    assert!(sink.write(&[0, 0], &other).unwrap_err().to_string().contains("old.npy"));
+    sink.write(&[0, 0], &row).unwrap();
 }
 
 #[test]

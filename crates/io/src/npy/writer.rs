@@ -1,11 +1,12 @@
 //! Writing an `.npy` file block by block.
 
+use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chunkwise_core::{Block, DType, Shape, byte_len};
+use chunkwise_core::{Block, DType, RegionSink, Shape, byte_len};
 use smallvec::SmallVec;
 
 use super::file::{check_box, staging_area};
@@ -36,7 +37,7 @@ use crate::runs::{Layout, Limits, Runs};
 ///     let buffer = unsafe { Buffer::foreign(memory.as_ptr(), 3, memory.clone()) };
 ///     let block = Block::row_major(Arc::new(buffer), DType::U8, &[1, 3]);
 ///     // SAFETY: every element of the block has a value.
-///     unsafe { writer.write(&[i, 0], &block)? };
+///     unsafe { writer.write_region(&[i, 0], &block)? };
 /// }
 /// writer.finish()?;
 /// assert_eq!(NpyFile::open(&path)?.shape(), [2, 3]);
@@ -93,21 +94,21 @@ impl NpyWriter {
         &self.shape
     }
 
-    /// Writes a block, whose first element is at `start` of the array. Blocks may come in any order, from
-    /// several threads at once.
+    /// Writes a block, whose first element is at `start` of the array: [`RegionSink::write`] with the error's
+    /// own type. Blocks may come in any order, from several threads at once.
     ///
     /// # Errors
     /// An [`NpyError`] when the block has another dtype or does not lie within the array, or writing fails.
     ///
     /// # Safety
     /// Every element of the block must have been written, and nobody may write to it meanwhile.
-    pub unsafe fn write(&self, start: &[usize], block: &Block) -> Result<(), NpyError> {
+    pub unsafe fn write_region(&self, start: &[usize], block: &Block) -> Result<(), NpyError> {
         // SAFETY: the caller's contract.
         unsafe { self.write_within(start, block, Limits::WRITE) }.map_err(|kind| kind.at(&self.target))
     }
 
     /// # Safety
-    /// As [`NpyWriter::write`].
+    /// As [`NpyWriter::write_region`].
     pub(super) unsafe fn write_within(
         &self,
         start: &[usize],
@@ -176,6 +177,17 @@ impl NpyWriter {
             temporary.rename(&target).map_err(NpyErrorKind::Write)
         };
         finish().map_err(|kind| kind.at(&target))
+    }
+}
+
+impl RegionSink for NpyWriter {
+    fn name(&self) -> String {
+        self.target.display().to_string()
+    }
+
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), Box<dyn Error + Send + Sync>> {
+        // SAFETY: what the trait asks of its callers.
+        Ok(unsafe { self.write_region(start, block) }?)
     }
 }
 
