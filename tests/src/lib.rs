@@ -1,1 +1,18 @@
-//! What the tests of the public interface share.
+//! What the tests of the public interface share: one strict assertion, values worth trying, chunkings that engines
+//! get wrong, and a way to run expressions of any type under any setting.
+
+mod chunkings;
+mod compare;
+mod drive;
+mod generate;
+mod matches;
+mod pair;
+mod values;
+
+pub use chunkings::{chunkings, random_chunks};
+pub use compare::Tolerance;
+pub use drive::{Failure, Setting, evaluate};
+pub use generate::{Rng, edges, mixed, small};
+pub use matches::{assert_matches, assert_matches_within};
+pub use pair::{Pair, random_shape};
+pub use values::{Order, Values};

@@ -249,9 +249,9 @@ pub(super) static MUL_ADD: ElementwiseDef = ElementwiseDef {
     name: "mul_add",
     instances: &[Op::Ternary(chunkwise_kernels::Ternary::MulAdd)],
     operands: Number,
-    summary: "a * b + c, rounded once for floats; integers wrap",
+    summary: "a * b + c, floats as if rounded once; integers wrap",
     cost: 1,
-    accuracy: Exact,
+    accuracy: Ulps(1),
     reference: reference!(|_, x| {
         if let [a, b, c] = *x
             && let (Some(a), Some(b), Some(c)) = (a.get::<f32>(), b.get::<f32>(), c.get::<f32>())

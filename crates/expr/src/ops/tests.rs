@@ -26,12 +26,12 @@ fn every_definition_is_found_by_its_instructions_and_by_no_other_name() {
 
 #[test]
 fn every_instruction_has_a_definition() {
-    let unary = Unary::ALL.map(Op::Unary);
-    let binary = Binary::ALL.map(Op::Binary);
-    let ternary = Ternary::ALL.map(Op::Ternary);
+    let unary = Unary::ALL.iter().map(|&op| Op::Unary(op));
+    let binary = Binary::ALL.iter().map(|&op| Op::Binary(op));
+    let ternary = Ternary::ALL.iter().map(|&op| Op::Ternary(op));
     let listed: HashSet<&Op> = ELEMENTWISE.iter().flat_map(|d| d.instances).collect();
-    for op in unary.iter().chain(&binary).chain(&ternary) {
-        assert!(listed.contains(op), "{op:?} is no instance of its definition");
+    for op in unary.chain(binary).chain(ternary) {
+        assert!(listed.contains(&op), "{op:?} is no instance of its definition");
     }
 }
 

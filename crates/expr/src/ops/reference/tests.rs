@@ -151,3 +151,21 @@ fn variances_follow_numpy() {
     assert!(value::<f64, f64>(var(0.0, false), &[1.0, f64::INFINITY]).is_nan());
     assert_eq!(value::<f64, f64>(var(0.0, true), &[1.0, f64::NAN, 3.0]), 1.0);
 }
+
+#[test]
+fn complex_functions_are_continuous_from_the_side_that_the_sign_of_zero_names() {
+    let digits = |x: f64| (x * 1e4).round() / 1e4;
+    let of = |op, re: f64, im: f64| {
+        let z: Complex<f64> = eval(Op::Unary(op), &[Complex::new(re, im)]);
+        [z.re, z.im].map(digits)
+    };
+    let [half, pi] = [std::f64::consts::FRAC_PI_2, std::f64::consts::PI].map(digits);
+    // values of NumPy
+    assert_eq!([of(Unary::Sqrt, -4.0, 0.0), of(Unary::Sqrt, -4.0, -0.0)], [[0.0, 2.0], [0.0, -2.0]]);
+    assert_eq!([of(Unary::Asin, 2.0, 0.0), of(Unary::Asin, 2.0, -0.0)], [[half, 1.317], [half, -1.317]]);
+    assert_eq!([of(Unary::Acos, 2.0, 0.0), of(Unary::Acos, -2.0, 0.0)], [[0.0, -1.317], [pi, -1.317]]);
+    assert_eq!([of(Unary::Acosh, -2.0, 0.0), of(Unary::Acosh, 0.5, 1.0)], [[1.317, pi], [0.9261, 1.2214]]);
+    assert_eq!([of(Unary::Asinh, 0.0, 2.0), of(Unary::Asinh, 1.0, 1.0)], [[1.317, half], [1.0613, 0.6662]]);
+    assert_eq!([of(Unary::Atanh, 2.0, 0.0), of(Unary::Atanh, 0.5, 0.5)], [[0.5493, half], [0.4024, 0.5536]]);
+    assert_eq!([of(Unary::Atan, 0.0, 2.0), of(Unary::Atan, 1.0, 1.0)], [[half, 0.5493], [1.0172, 0.4024]]);
+}

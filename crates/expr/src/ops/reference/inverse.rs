@@ -1,0 +1,81 @@
+//! Complex square root and inverse functions with the branch cuts of C and NumPy, which tell zeros of different
+//! sign apart (Kahan, "Branch cuts for complex elementary functions", 1987).
+
+use chunkwise_core::Complex;
+
+type Z = Complex<f64>;
+
+/// The square root with a real part of at least zero.
+pub(in crate::ops) fn sqrt(z: Z) -> Z {
+    let t = ((z.re.abs() + z.re.hypot(z.im)) / 2.0).sqrt();
+    if t == 0.0 {
+        Z::new(0.0, z.im)
+    } else if z.re >= 0.0 {
+        Z::new(t, z.im / (2.0 * t))
+    } else {
+        Z::new(z.im.abs() / (2.0 * t), t.copysign(z.im))
+    }
+}
+
+// Not `1.0 - z`: the difference of a real and a complex number loses the sign of an imaginary zero.
+fn one_minus(z: Z) -> Z {
+    Z::new(1.0 - z.re, -z.im)
+}
+
+fn one_plus(z: Z) -> Z {
+    Z::new(1.0 + z.re, z.im)
+}
+
+/// `conj(a) * b`, the imaginary part.
+fn cross(a: Z, b: Z) -> f64 {
+    a.re * b.im - a.im * b.re
+}
+
+/// `a * b`, the real part.
+fn product_re(a: Z, b: Z) -> f64 {
+    a.re * b.re - a.im * b.im
+}
+
+/// The inverse of `sin`; cuts beyond -1 and 1 on the real axis.
+pub(in crate::ops) fn asin(z: Z) -> Z {
+    let (minus, plus) = (sqrt(one_minus(z)), sqrt(one_plus(z)));
+    Z::new(z.re.atan2(product_re(minus, plus)), cross(minus, plus).asinh())
+}
+
+/// The inverse of `cos`; cuts beyond -1 and 1 on the real axis.
+pub(in crate::ops) fn acos(z: Z) -> Z {
+    let (minus, plus) = (sqrt(one_minus(z)), sqrt(one_plus(z)));
+    Z::new(2.0 * minus.re.atan2(plus.re), cross(plus, minus).asinh())
+}
+
+/// The inverse of `cosh`; cut below 1 on the real axis.
+pub(in crate::ops) fn acosh(z: Z) -> Z {
+    let (minus, plus) = (sqrt(Z::new(z.re - 1.0, z.im)), sqrt(one_plus(z)));
+    let re = minus.re * plus.re + minus.im * plus.im;
+    Z::new(re.asinh(), 2.0 * minus.im.atan2(plus.re))
+}
+
+/// The inverse of `sinh`; cuts beyond -i and i on the imaginary axis.
+pub(in crate::ops) fn asinh(z: Z) -> Z {
+    over_i(asin(times_i(z)))
+}
+
+/// The inverse of `tanh`; cuts beyond -1 and 1 on the real axis.
+pub(in crate::ops) fn atanh(z: Z) -> Z {
+    let below = (1.0 - z.re) * (1.0 - z.re) + z.im * z.im;
+    let re = (4.0 * z.re / below).ln_1p() / 4.0;
+    Z::new(re, (2.0 * z.im).atan2((1.0 - z.re) * (1.0 + z.re) - z.im * z.im) / 2.0)
+}
+
+/// The inverse of `tan`; cuts beyond -i and i on the imaginary axis.
+pub(in crate::ops) fn atan(z: Z) -> Z {
+    over_i(atanh(times_i(z)))
+}
+
+fn times_i(z: Z) -> Z {
+    Z::new(-z.im, z.re)
+}
+
+fn over_i(z: Z) -> Z {
+    Z::new(z.im, -z.re)
+}

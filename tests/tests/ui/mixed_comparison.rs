@@ -1,0 +1,11 @@
+//! Nor are they in comparisons.
+use chunkwise::prelude::*;
+#[allow(unused_imports)]
+use ndarray::{Axis, s};
+
+fn main() -> chunkwise::Result<()> {
+    let x = ChunkedArray::<f64, _>::ones(3)?;
+    let y = ChunkedArray::<f32, _>::ones(3)?;
+    let _ = x.gt(&y)?;
+    Ok(())
+}

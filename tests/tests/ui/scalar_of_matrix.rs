@@ -1,0 +1,10 @@
+//! Only an array without axes computes to a number.
+use chunkwise::prelude::*;
+#[allow(unused_imports)]
+use ndarray::{Axis, s};
+
+fn main() -> chunkwise::Result<()> {
+    let x = ChunkedArray::<f64, _>::ones((3, 4))?;
+    let _: f64 = x.scalar()?;
+    Ok(())
+}
