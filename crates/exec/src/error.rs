@@ -8,7 +8,7 @@ use chunkwise_plan::TaskId;
 pub enum ExecError<E> {
     /// A task failed or panicked. Tasks in flight were finished, no others were begun. Where several failed,
     /// this is the one of lowest id.
-    #[error("task {task} failed: {error}")]
+    #[error("task {task} failed")]
     Task {
         /// The task.
         task: TaskId,

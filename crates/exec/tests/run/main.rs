@@ -1,0 +1,11 @@
+//! Graphs run through the public interface, on real threads.
+
+mod failures;
+mod memory;
+mod nesting;
+mod observing;
+mod support;
+#[path = "../../src/testing.rs"]
+mod testing;
+mod threads;
+mod values;
