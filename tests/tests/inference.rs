@@ -2,7 +2,9 @@
 
 use chunkwise::prelude::*;
 use chunkwise::{Chunked, ndarray, num_complex};
-use ndarray::{Array0, Array1, Array2, Axis, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn, NewAxis, RemoveAxis, array, s};
+use ndarray::{
+    Array0, Array1, Array2, Axis, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn, NewAxis, RemoveAxis, array, s,
+};
 use num_complex::Complex;
 
 type C64 = Complex<f64>;
@@ -32,12 +34,12 @@ fn shapes_and_chunk_specs() -> chunkwise::Result<()> {
     assert_eq!(chunks((100, 100).chunked((vec![30, 70], bytes("64 KiB"))))?, [vec![30, 70], vec![100]]);
     assert_eq!(chunks((100, 100).chunked([[30, 70], [50, 50]]))?, [[30, 70], [50, 50]]);
     assert_eq!(chunks([100, 100].chunked((&vec![30, 70][..], Auto)))?, [vec![30, 70], vec![100]]);
-    ChunkedArray::<f32, _>::zeros(100.chunked(10))?;
-    ChunkedArray::<f32, _>::zeros((100,).chunked(([50, 50],)))?;
-    ChunkedArray::<f32, _>::zeros(vec![10, 20].chunked((5, Full)))?;
-    ChunkedArray::<f32, _>::zeros(vec![10, 20].chunked(vec![5, 5]))?;
-    ChunkedArray::<f32, _>::zeros((1, 2, 3, 4, 5, 6).chunked((1, 1, 1, Auto, Full, 6)))?;
-    a.rechunk(a.chunks())?.rechunk((50, Full))?;
+    let _ = ChunkedArray::<f32, _>::zeros(100.chunked(10))?;
+    let _ = ChunkedArray::<f32, _>::zeros((100,).chunked(([50, 50],)))?;
+    let _ = ChunkedArray::<f32, _>::zeros(vec![10, 20].chunked((5, Full)))?;
+    let _ = ChunkedArray::<f32, _>::zeros(vec![10, 20].chunked(vec![5, 5]))?;
+    let _ = ChunkedArray::<f32, _>::zeros((1, 2, 3, 4, 5, 6).chunked((1, 1, 1, Auto, Full, 6)))?;
+    let _ = a.rechunk(a.chunks())?.rechunk((50, Full))?;
 
     fn any_dimension<D: Dimension>(dim: D) -> chunkwise::Result<ChunkedArray<f64, D>> {
         let entries = vec![5usize; dim.ndim()];
@@ -138,7 +140,10 @@ fn operators() -> chunkwise::Result<()> {
     fn standardised<A: Real, D: Dimension>(x: &ChunkedArray<A, D>) -> ChunkedArray<A, D> {
         (x - x.mean()) / x.std(0.0)
     }
-    fn above<A: Ordered, D: Dimension>(x: &ChunkedArray<A, D>, s: A) -> chunkwise::Result<ChunkedArray<bool, D>> {
+    fn above<A: Ordered, D: Dimension>(
+        x: &ChunkedArray<A, D>,
+        s: A,
+    ) -> chunkwise::Result<ChunkedArray<bool, D>> {
         x.gt(s)
     }
     fn polynomial<T>(x: &T) -> T
@@ -206,7 +211,9 @@ fn reductions() -> chunkwise::Result<()> {
     fn centred<A: Inexact, D: RemoveAxis>(x: &ChunkedArray<A, D>) -> chunkwise::Result<ChunkedArray<A, D>> {
         Ok(x - x.mean_axis(keep(Axis(0)))?)
     }
-    fn columns<A: Real, D: RemoveAxis>(x: &ChunkedArray<A, D>) -> chunkwise::Result<ChunkedArray<A, D::Smaller>> {
+    fn columns<A: Real, D: RemoveAxis>(
+        x: &ChunkedArray<A, D>,
+    ) -> chunkwise::Result<ChunkedArray<A, D::Smaller>> {
         Ok(x.sum_axis(Axis(0))? / A::one())
     }
     fn distance<A: Real>(x: &ChunkedArray1<A>, y: &ChunkedArray1<A>) -> chunkwise::Result<A> {
@@ -252,8 +259,9 @@ fn names_shared_with_std() -> chunkwise::Result<()> {
     let x = ChunkedArray::<f64, _>::ones((2, 3))?;
     let (r, rr) = (&x, &&x);
     let _: [ChunkedArray<bool, Ix2>; 3] = [x.gt(0.5)?, r.lt(&x)?, rr.eq(x.clone())?];
+    let boxed = Box::new(x.clone());
     let _: [ChunkedArray<f64, Ix0>; 2] = [r.min(), rr.max()];
-    let _: ChunkedArray<bool, Ix2> = Box::new(x.clone()).eq(1.0)?;
+    let _: ChunkedArray<bool, Ix2> = boxed.eq(1.0)?;
     let _: ChunkedArray<f64, Ix0> = std::sync::Arc::new(x.clone()).max();
     let _: ChunkedArray<f64, Ix2> = x.gt(0.5)?.select(&x, 0.0)?;
     let _: ChunkedArray<f64, Ix2> = x.maximum(0.0)?.maximum(&x.sum())?;

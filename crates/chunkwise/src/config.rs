@@ -18,7 +18,7 @@ use crate::{Bytes, Compute, Result};
 /// use chunkwise::prelude::*;
 ///
 /// let config = Config::default().threads(2).memory_limit(bytes("1 GiB"));
-/// let x = ChunkedArray::arange(0..1000)?;
+/// let x = ChunkedArray::arange(0..1000_i64)?;
 /// assert_eq!(x.sum().compute_with(&config)?.into_scalar(), 499_500);
 /// # Ok::<(), chunkwise::Error>(())
 /// ```

@@ -78,3 +78,5 @@ pub use chunkwise_exec::{CancelToken, Event, ExecError, Observer, OutOfMemory, S
 pub use chunkwise_expr::{Explanation, ExprError};
 pub use chunkwise_io::{NpyError, NpyErrorKind};
 pub use chunkwise_plan::{Cause, Origin, TaskError};
+
+pub use {ndarray, num_complex};

@@ -116,7 +116,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// use chunkwise::prelude::*;
     /// use ndarray::{Array2, array};
     ///
-    /// let x: Array2<f64> = (ChunkedArray::eye(2)? * 3.0).compute()?;
+    /// let x: Array2<f64> = (ChunkedArray2::<f64>::eye(2)? * 3.0).compute()?;
     /// assert_eq!(x, array![[3.0, 0.0], [0.0, 3.0]]);
     /// # Ok::<(), chunkwise::Error>(())
     /// ```

@@ -55,10 +55,10 @@ spreads! {
     ///
     /// It is found in one pass by merging count, mean and squares of blocks (Chan, Golub and LeVeque 1979), and
     /// stays accurate where the mean is large.
-    var var_axis { std: false, nan: false }, "[[1.0, 2.0], [3.0, 6.0]]" => "3.5", "[1.0, 4.0]";
+    var var_axis { std: false, nan: false }, "[[1.0f64, 2.0], [3.0, 6.0]]" => "3.5", "[1.0, 4.0]";
 
     /// The standard deviation: the root of the [variance](Self::var).
-    std std_axis { std: true, nan: false }, "[[1.0, 2.0], [3.0, 2.0]]" => "0.5f64.sqrt()", "[1.0, 0.0]";
+    std std_axis { std: true, nan: false }, "[[1.0f64, 2.0], [3.0, 2.0]]" => "0.5f64.sqrt()", "[1.0, 0.0]";
 
     /// The variance without NaN: NaN if there is nothing else.
     nanvar nanvar_axis { std: false, nan: true }, "[[1.0, f64::NAN], [3.0, 5.0]]" => "8.0 / 3.0", "[1.0, 0.0]";

@@ -12,10 +12,10 @@ reductions! {
     sum sum_axis [Element] -> A::Sum = ReduceOp::Sum, "[[1u8, 2], [3, 250]]" => "256", "[4, 252]";
 
     /// The product; of no elements 1. Integers and bool are multiplied as 64-bit integers, which wrap.
-    prod prod_axis [Element] -> A::Sum = ReduceOp::Prod, "[[1, 2], [3, 4]]" => "24", "[3, 8]";
+    prod prod_axis [Element] -> A::Sum = ReduceOp::Prod, "[[1i64, 2], [3, 4]]" => "24", "[3, 8]";
 
     /// The mean; of no elements NaN. Of integers and bool it is an `f64`.
-    mean mean_axis [Element] -> A::Mean = ReduceOp::Mean, "[[1, 2], [3, 4]]" => "2.5", "[2.0, 3.0]";
+    mean mean_axis [Element] -> A::Mean = ReduceOp::Mean, "[[1i64, 2], [3, 4]]" => "2.5", "[2.0, 3.0]";
 
     /// The sum without NaN: 0 if there is nothing else.
     nansum nansum_axis [Element] -> A::Sum = ReduceOp::NanSum,

@@ -16,7 +16,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     /// use chunkwise::prelude::*;
     ///
-    /// let x = ChunkedArray::arange(0..10)?.broadcast((1000, 10).chunked(100))?;
+    /// let x = ChunkedArray::arange(0..10_i64)?.broadcast((1000, 10).chunked(100))?;
     /// assert_eq!((x.num_chunks(), x.sum().scalar()?), (10, 45_000));
     /// assert!(x.broadcast((1000, 20)).is_err());
     /// # Ok::<(), chunkwise::Error>(())
