@@ -5,6 +5,6 @@ use ndarray::{Axis, s};
 
 fn main() -> chunkwise::Result<()> {
     let x = ChunkedArray::<f64, _>::ones((3, 4))?;
-    let _ = x.sum_axis(0)?;
+    let _ = x.flip(0)?;
     Ok(())
 }
