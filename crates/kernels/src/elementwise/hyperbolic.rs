@@ -31,6 +31,10 @@ pub(super) fn acosh<T: Float + FloatConst>(x: T) -> T {
     if is_large(x) {
         return large(x);
     }
+    // Below -1 the product is positive again.
+    if x < T::one() {
+        return T::nan();
+    }
     let above = x - T::one();
     (above + (above * (x + T::one())).sqrt()).ln_1p()
 }

@@ -1,5 +1,8 @@
-//! Complex square root and inverse functions with the branch cuts of C and NumPy, which tell zeros of different
-//! sign apart (Kahan, "Branch cuts for complex elementary functions", 1987).
+//! Square roots and inverse functions: of complex numbers with the branch cuts of C and NumPy, which tell zeros of
+//! different sign apart (Kahan, "Branch cuts for complex elementary functions", 1987), of real ones without
+//! overflow.
+
+use std::f64::consts::LN_2;
 
 use chunkwise_core::Complex;
 
@@ -39,20 +42,30 @@ fn product_re(a: Z, b: Z) -> f64 {
 /// The inverse of `sin`; cuts beyond -1 and 1 on the real axis.
 pub(in crate::ops) fn asin(z: Z) -> Z {
     let (minus, plus) = (sqrt(one_minus(z)), sqrt(one_plus(z)));
-    Z::new(z.re.atan2(product_re(minus, plus)), cross(minus, plus).asinh())
+    Z::new(z.re.atan2(product_re(minus, plus)), real_asinh(cross(minus, plus)))
 }
 
 /// The inverse of `cos`; cuts beyond -1 and 1 on the real axis.
 pub(in crate::ops) fn acos(z: Z) -> Z {
     let (minus, plus) = (sqrt(one_minus(z)), sqrt(one_plus(z)));
-    Z::new(2.0 * minus.re.atan2(plus.re), cross(plus, minus).asinh())
+    Z::new(2.0 * minus.re.atan2(plus.re), real_asinh(cross(plus, minus)))
+}
+
+/// The inverse of `sinh` of a real number; the standard library's overflows for large ones.
+pub(in crate::ops) fn real_asinh(x: f64) -> f64 {
+    if x.abs() > 1e150 { (x.abs().ln() + LN_2).copysign(x) } else { x.asinh() }
+}
+
+/// The inverse of `cosh` of a real number, NaN below 1; the standard library's overflows for large ones.
+pub(in crate::ops) fn real_acosh(x: f64) -> f64 {
+    if x > 1e150 { x.ln() + LN_2 } else { x.acosh() }
 }
 
 /// The inverse of `cosh`; cut below 1 on the real axis.
 pub(in crate::ops) fn acosh(z: Z) -> Z {
     let (minus, plus) = (sqrt(Z::new(z.re - 1.0, z.im)), sqrt(one_plus(z)));
     let re = minus.re * plus.re + minus.im * plus.im;
-    Z::new(re.asinh(), 2.0 * minus.im.atan2(plus.re))
+    Z::new(real_asinh(re), 2.0 * minus.im.atan2(plus.re))
 }
 
 /// The inverse of `sinh`; cuts beyond -i and i on the imaginary axis.
