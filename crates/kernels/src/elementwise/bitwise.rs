@@ -23,8 +23,8 @@ pub(super) fn binary(op: Binary, dtype: DType, isa: Isa) -> Option<Code> {
         BitAnd => map2(isa, |x: T, y: T| x & y),
         BitOr => map2(isa, |x: T, y: T| x | y),
         BitXor => map2(isa, |x: T, y: T| x ^ y),
-        Shl => map2(isa, |x: T, y: T| if y < T::BITS as T { x.wrapping_shl(y as u32) } else { 0 }),
-        Shr => map2(isa, |x: T, y: T| if y < T::BITS as T { x.wrapping_shr(y as u32) } else { 0 }),
+        Shl => map2(isa, |x: T, y: T| if y < T::BITS as T { x << (y % T::BITS as T) } else { 0 }),
+        Shr => map2(isa, |x: T, y: T| if y < T::BITS as T { x >> (y % T::BITS as T) } else { 0 }),
         _ => None,
     }, else None)
 }

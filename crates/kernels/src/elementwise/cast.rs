@@ -6,6 +6,7 @@
 use chunkwise_core::{Complex, DType, dispatch};
 
 use super::map::map1;
+use super::truncate::Truncate;
 use super::{choice, unsigned};
 use crate::isa::{Code, Isa};
 
@@ -62,15 +63,15 @@ fn from_inexact(from: DType, to: DType, isa: Isa) -> Option<Code> {
             map1(isa, |z: Complex<f32>| Complex::new(f64::from(z.re), f64::from(z.im)))
         }
         (DType::C64, DType::C32) => map1(isa, |z: Complex<f64>| Complex::new(z.re as f32, z.im as f32)),
-        (DType::F32, _) => dispatch!(to, Integer, B => map1(isa, |x: f32| x as B),
+        (DType::F32, _) => dispatch!(to, Integer, B => map1(isa, |x: f32| -> B { x.truncate() }),
             else map1(isa, |x: f32| f64::from(x))),
-        (DType::F64, _) => dispatch!(to, Integer, B => map1(isa, |x: f64| x as B),
+        (DType::F64, _) => dispatch!(to, Integer, B => map1(isa, |x: f64| -> B { x.truncate() }),
             else map1(isa, |x: f64| x as f32)),
         (DType::C32, DType::F32) => map1(isa, |z: Complex<f32>| z.re),
-        (DType::C32, _) => dispatch!(to, Integer, B => map1(isa, |z: Complex<f32>| z.re as B),
+        (DType::C32, _) => dispatch!(to, Integer, B => map1(isa, |z: Complex<f32>| -> B { z.re.truncate() }),
             else map1(isa, |z: Complex<f32>| f64::from(z.re))),
         (DType::C64, DType::F64) => map1(isa, |z: Complex<f64>| z.re),
-        (DType::C64, _) => dispatch!(to, Integer, B => map1(isa, |z: Complex<f64>| z.re as B),
+        (DType::C64, _) => dispatch!(to, Integer, B => map1(isa, |z: Complex<f64>| -> B { z.re.truncate() }),
             else map1(isa, |z: Complex<f64>| z.re as f32)),
         _ => None,
     }

@@ -33,10 +33,10 @@ pub(super) fn order(op: Binary, dtype: DType, isa: Isa) -> Option<Code> {
     dispatch!(dtype, Ordered, T => match op {
         Maximum => map2(isa, maximum::<T>),
         Minimum => map2(isa, minimum::<T>),
-        Lt => map2(isa, |x: T, y: T| x < y),
-        Le => map2(isa, |x: T, y: T| x <= y),
-        Gt => map2(isa, |x: T, y: T| x > y),
-        Ge => map2(isa, |x: T, y: T| x >= y),
+        Lt => map2(isa, |x: T, y: T| x.lt(&y)),
+        Le => map2(isa, |x: T, y: T| x.le(&y)),
+        Gt => map2(isa, |x: T, y: T| x.gt(&y)),
+        Ge => map2(isa, |x: T, y: T| x.ge(&y)),
         _ => None,
     }, else None)
 }

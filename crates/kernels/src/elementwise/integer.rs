@@ -18,14 +18,16 @@ macro_rules! through_float {
             #[inline(always)]
             fn quotient(self, by: Self) -> Self {
                 let divisor = if by == 0 { 1 } else { by };
-                let whole = (self as $Float / divisor as $Float) as $Wide as $T;
-                if by == 0 { 0 } else { whole }
+                let quotient = self as $Float / divisor as $Float;
+                // SAFETY: no quotient is larger than the dividend, or -MIN, which `Wide` can represent.
+                let whole = unsafe { quotient.to_int_unchecked::<$Wide>() };
+                // -MIN wraps
+                if by == 0 { 0 } else { whole as $T }
             }
         }
     )*};
 }
 
-// `Wide` holds every quotient, -MIN included, which then wraps.
 through_float! {
     i8, f32, i32;
     u8, f32, i32;
@@ -37,14 +39,13 @@ through_float! {
 impl Integer for i32 {
     #[inline(always)]
     fn quotient(self, by: Self) -> Self {
-        let divisor = if by == 0 { 1 } else { by };
-        let whole = (self as f64 / divisor as f64) as i32;
-        match by {
-            0 => 0,
-            // -MIN saturates above, and must wrap
-            -1 => self.wrapping_neg(),
-            _ => whole,
-        }
+        let special = (by == 0) | (by == -1);
+        let divisor = if special { 1 } else { by };
+        let quotient = f64::from(self) / f64::from(divisor);
+        // SAFETY: no quotient is larger than the dividend; -MIN does not occur.
+        let whole = unsafe { quotient.to_int_unchecked::<i32>() };
+        let negated = if by == -1 { self.wrapping_neg() } else { 0 };
+        if special { negated } else { whole }
     }
 }
 

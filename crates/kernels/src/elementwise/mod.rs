@@ -21,6 +21,7 @@ mod power;
 mod rounding;
 #[cfg(test)]
 mod tests;
+mod truncate;
 mod types;
 
 use chunkwise_core::DType;
