@@ -6,15 +6,15 @@ use chunkwise_core::{Block, DType, Grid, Shape, row_major_strides};
 use chunkwise_kernels::reduce;
 use smallvec::{SmallVec, smallvec};
 
-use crate::{
-    Cause, CombineStage, FusedStage, ReductionTarget, Runner, Stage, Task, TaskOutput, Tile,
-};
+use crate::{Cause, CombineStage, FusedStage, ReductionTarget, Runner, Stage, Task, TaskOutput, Tile};
 
 impl Runner<'_> {
     fn reduced_stage(&self, stage: &CombineStage) -> (&FusedStage, &ReductionTarget) {
         match &self.plan.stages[stage.stage as usize] {
             Stage::Fused(fused) => (fused, &fused.reductions[stage.reduction as usize]),
-            Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => unreachable!("combine stages follow fused ones"),
+            Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => {
+                unreachable!("combine stages follow fused ones")
+            }
         }
     }
 

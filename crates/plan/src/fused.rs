@@ -224,7 +224,11 @@ impl Runner<'_> {
             let producer = self.position(id, tasks[cell(grid, input, start, shape)]);
             let Some(tiles) = std::sync::Arc::get_mut(&mut inputs[producer]) else { continue };
             let tile = &mut tiles[*slot as usize];
-            let fits = tile.start[..] == *start && tile.block.shape() == shape && tile.block.is_row_major();
+            let whole_buffer = tile.block.as_ptr() == tile.block.buffer().as_ptr();
+            let fits = whole_buffer
+                && tile.start[..] == *start
+                && tile.block.shape() == shape
+                && tile.block.is_row_major();
             if fits && tile.block.is_unique() {
                 return Some(tile.block.clone());
             }

@@ -17,9 +17,9 @@ mod units;
 mod wire;
 
 pub use graph::{TaskGraph, TaskId};
-pub use plan::{WriteStage,
+pub use plan::{
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,
-    ReadStage, ReductionTarget, Root, Stage, StageInfo, Storage, Task, Variant,
+    ReadStage, ReductionTarget, Root, Stage, StageInfo, Storage, Task, Variant, WriteStage,
 };
 pub use runner::{Cause, RootResult, Runner, TaskError, TaskOutput};
 pub use sources::{RegionLike, Sources};

@@ -162,9 +162,7 @@ impl<'a> Runner<'a> {
         let (cells, cell) = match stage {
             Stage::Fused(fused) => (Some(&fused.units), place.unit),
             Stage::Combine(combine) => (self.result_grid(combine), combine.nodes[place.unit as usize].cell),
-            Stage::Read(read) => {
-                (self.computed_grid(read.array), read.boxes[place.unit as usize].0)
-            }
+            Stage::Read(read) => (self.computed_grid(read.array), read.boxes[place.unit as usize].0),
             Stage::Write(write) => (self.computed_grid(write.array), place.unit),
         };
         let block = cells.map_or_else(Shape::new, |cells| {

@@ -14,6 +14,8 @@ pub enum Granularity {
     Light,
     /// Expensive functions: smaller units balance better.
     Heavy,
+    /// This many elements, however few, so that tests have many units of small arrays.
+    Elements(usize),
 }
 
 impl Granularity {
@@ -22,6 +24,7 @@ impl Granularity {
         let (least, most) = match self {
             Granularity::Light => (1 << 15, 1 << 18),
             Granularity::Heavy => (1 << 13, 1 << 16),
+            Granularity::Elements(n) => (n.max(1), n.max(1)),
         };
         (len / 16).clamp(least, most)
     }
