@@ -26,13 +26,14 @@ fn main() -> chunkwise::Result<()> {
     let last_decade = kelvin.slice(s![-10.., .., ..])?.mean();
 
     // Cells shrink towards the pole with the cosine of their latitude.
-    let weights = ChunkedArray::linspace(15.0, 60.0, LATITUDES)?.to_radians().cos().insert_axis(Axis(1));
+    let weights =
+        ChunkedArray1::<f64>::linspace(15.0, 60.0, LATITUDES)?.to_radians().cos().insert_axis(Axis(1))?;
     let weight_sum = weights.sum() * (YEARS * LONGITUDES) as f64;
     let weighted_mean = (&kelvin * &weights).sum() / weight_sum;
 
     // Least squares: the slope over centred years.
     let years = ChunkedArray::arange(0..YEARS as i64)?.cast::<f64>();
-    let centred = (&years - years.mean()).insert_axis(Axis(1)).insert_axis(Axis(2));
+    let centred = (&years - years.mean()).insert_axis(Axis(1))?.insert_axis(Axis(2))?;
     let slope = (&kelvin * &centred).sum_axis(Axis(0))? / centred.square().sum();
     let trend = slope.mean() * 10.0;
 
@@ -77,7 +78,11 @@ fn main() -> chunkwise::Result<()> {
     println!("chunks        {} of each file", a1b.num_chunks());
     println!("tasks         {} as built, {} after optimising", plan.tasks_before(), plan.tasks_after());
     println!("work units    {}", stats.tasks);
-    println!("peak          {} bytes held ({} bytes in the files)", stats.peak_bytes, a1b.nbytes() + e1.nbytes());
+    println!(
+        "peak          {} bytes held ({} bytes in the files)",
+        stats.peak_bytes,
+        a1b.nbytes() + e1.nbytes()
+    );
     println!("time          {:.2} ms on {} threads", stats.elapsed.as_secs_f64() * 1e3, stats.threads);
     Ok(())
 }
