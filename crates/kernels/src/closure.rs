@@ -202,7 +202,11 @@ struct MapCoords<R, F> {
 impl<R: Element, F: Fn(&[i64]) -> R + Send + Sync + 'static> Body for MapCoords<R, F> {
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
-        let mut index: SmallVec<[i64; 8]> = SmallVec::from_elem(0, self.operands.len());
+        let (mut few, mut many) = ([0; 8], Vec::new());
+        let index = few.get_mut(..args.src.len()).unwrap_or_else(|| {
+            many.resize(args.src.len(), 0);
+            &mut many
+        });
         let dst = args.dst.cast::<R>();
         for i in 0..args.len {
             for (coordinate, operand) in index.iter_mut().zip(args.src) {
@@ -210,7 +214,7 @@ impl<R: Element, F: Fn(&[i64]) -> R + Send + Sync + 'static> Body for MapCoords<
                 *coordinate = unsafe { operand.cast::<i64>().add(i).read() };
             }
             // SAFETY: likewise, the result is of `R`.
-            unsafe { dst.add(i).write((self.function)(&index)) };
+            unsafe { dst.add(i).write((self.function)(index)) };
         }
     }
 }
