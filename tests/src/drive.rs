@@ -5,7 +5,7 @@
 use std::fmt;
 
 use chunkwise_core::Block;
-use chunkwise_expr::{Expr, Optimise, Want};
+use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
 use chunkwise_kernels::Isa;
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskId, TaskOutput};
 
@@ -18,23 +18,22 @@ pub struct Setting {
     pub optimise: Optimise,
     /// The instruction set that kernels are compiled for.
     pub isa: Isa,
+    /// Elements of a unit of work; the engine's own units are larger than the arrays of most tests.
+    pub unit: usize,
     /// Seed of the order of tasks; `None` for the order of their numbers.
     pub shuffle: Option<u64>,
 }
 
 impl Setting {
-    /// What users get.
-    pub fn usual() -> Self {
-        Setting { optimise: Optimise::All, isa: Isa::detect(), shuffle: None }
-    }
-
-    /// Every combination of passes and available instruction sets, in various orders of tasks.
+    /// Every combination of passes and available instruction sets, in various orders of tasks and with units of
+    /// one element to thousands.
     pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
-        for optimise in [Optimise::All, Optimise::Nothing] {
-            for isa in Isa::available() {
+        for isa in Isa::available() {
+            for optimise in [Optimise::All, Optimise::Nothing] {
                 let shuffle = (all.len() % 2 == 1).then_some(all.len() as u64);
-                all.push(Setting { optimise, isa, shuffle });
+                let unit = [7, 1, 100_000, 29, 3, 150][all.len() % 6];
+                all.push(Setting { optimise, isa, unit, shuffle });
             }
         }
         all
@@ -64,7 +63,7 @@ impl fmt::Display for Failure {
 pub fn evaluate(roots: &[Expr], setting: Setting) -> Result<Vec<Values>, Failure> {
     let failure = |e: &dyn fmt::Display| Failure(e.to_string());
     let (plan, sources) =
-        chunkwise_expr::plan(roots, Want::Arrays, setting.optimise).map_err(|e| failure(&e))?;
+        plan_in_units(roots, Want::Arrays, setting.optimise, setting.unit).map_err(|e| failure(&e))?;
     let results = run(&plan, &sources, setting)?;
     assert_eq!(results.len(), roots.len(), "one result per root");
     Ok(results.iter().map(Values::of_block).collect())

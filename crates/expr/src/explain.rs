@@ -109,7 +109,7 @@ impl Explanation {
 pub fn explain(roots: &[Expr]) -> Result<Explanation, ExprError> {
     let graph = merge_only(Graph::import(roots))?;
     let before = layers(&graph);
-    let (plan, _) = lower(&optimise(graph)?, Want::Arrays)?;
+    let (plan, _) = lower(&optimise(graph)?, Want::Arrays, None)?;
     Ok(Explanation {
         before,
         after: stages(&plan),
@@ -194,7 +194,12 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
         }
         line
     };
-    plan.stages.iter().zip(&units).filter(|(_, units)| **units > 0).map(|(s, &units)| line(s, units)).collect()
+    plan.stages
+        .iter()
+        .zip(&units)
+        .filter(|(_, units)| **units > 0)
+        .map(|(s, &units)| line(s, units))
+        .collect()
 }
 
 /// Lines of each half that are shown.

@@ -19,5 +19,5 @@ pub use chunkwise_core::BlockFn;
 pub use error::ExprError;
 pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
 pub use expr::Expr;
-pub use lower::{Optimise, Want, plan};
+pub use lower::{Optimise, Want, plan, plan_in_units};
 pub use passes::pass_names;

@@ -4,7 +4,7 @@ mod demand;
 mod number;
 mod stages;
 
-use chunkwise_plan::{Plan, Root, Sources, Storage};
+use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};
 
 use crate::fuse::analyse;
 use crate::graph::Graph;
@@ -37,18 +37,39 @@ pub enum Optimise {
 /// # Errors
 /// [`ExprError::TooManyTasks`] for a plan that cannot be numbered.
 pub fn plan(roots: &[Expr], want: Want, passes: Optimise) -> Result<(Plan, Sources), ExprError> {
-    let graph = Graph::import(roots);
-    let graph = match passes {
-        Optimise::All => optimise(graph)?,
-        Optimise::Nothing => merge_only(graph)?,
-    };
-    lower(&graph, want)
+    lower(&optimised(roots, passes)?, want, None)
 }
 
-/// Plans an optimised graph.
-pub(crate) fn lower(graph: &Graph, want: Want) -> Result<(Plan, Sources), ExprError> {
+/// As [`plan`], with units of about `elements` elements: tests want many units of small arrays.
+///
+/// # Errors
+/// As for [`plan`].
+#[doc(hidden)]
+pub fn plan_in_units(
+    roots: &[Expr],
+    want: Want,
+    passes: Optimise,
+    elements: usize,
+) -> Result<(Plan, Sources), ExprError> {
+    lower(&optimised(roots, passes)?, want, Some(Granularity::Elements(elements)))
+}
+
+fn optimised(roots: &[Expr], passes: Optimise) -> Result<Graph, ExprError> {
+    let graph = Graph::import(roots);
+    match passes {
+        Optimise::All => optimise(graph),
+        Optimise::Nothing => merge_only(graph),
+    }
+}
+
+/// Plans an optimised graph, in units of a granularity of its own choice or a given one.
+pub(crate) fn lower(
+    graph: &Graph,
+    want: Want,
+    units: Option<Granularity>,
+) -> Result<(Plan, Sources), ExprError> {
     let (groups, kept) = analyse(graph);
-    let mut build = stages::build(graph, &groups, &kept, want)?;
+    let mut build = stages::build(graph, &groups, &kept, want, units)?;
     let demand = demand::collect(&mut build)?;
     number::number(&mut build, &demand)?;
     let roots = graph.roots.iter().map(|&root| {

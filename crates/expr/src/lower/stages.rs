@@ -25,6 +25,8 @@ pub(super) struct Build {
     pub(super) makers: Vec<Option<Maker>>,
     /// Arrays of the graph's roots.
     pub(super) roots: Vec<ArrayId>,
+    /// What every unit should hold, if the caller says so.
+    units: Option<Granularity>,
 }
 
 /// What makes an array.
@@ -74,7 +76,7 @@ impl Arrays for SourceArrays<'_> {
             }
             Kind::Region(source) => {
                 sources.regions.push(RegionLike::Region(source.clone()));
-                let grid = unit_grid(&node.meta.grid, Granularity::Light);
+                let grid = unit_grid(&node.meta.grid, self.build.units.unwrap_or(Granularity::Light));
                 (computed(grid, 0, false), Some((source.name(), false)))
             }
             Kind::Blocks { name, function } => {
@@ -106,20 +108,27 @@ fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
 }
 
 /// Stages for every group, with the read stages before the first that needs them.
-pub(super) fn build(graph: &Graph, groups: &[Group], kept: &[bool], want: Want) -> Result<Build, ExprError> {
+pub(super) fn build(
+    graph: &Graph,
+    groups: &[Group],
+    kept: &[bool],
+    want: Want,
+    units: Option<Granularity>,
+) -> Result<Build, ExprError> {
     let mut build = Build {
         plan: Plan { graph: chunkwise_plan::TaskGraph::new(), ..Plan::default() },
         sources: Sources::default(),
         arrays: HashMap::default(),
         makers: Vec::new(),
         roots: Vec::new(),
+        units,
     };
     let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
     for group in groups {
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
-        let units = unit_grid(&group.space.grid, granularity(&variants));
+        let units = unit_grid(&group.space.grid, units.unwrap_or_else(|| granularity(&variants)));
         let number = build.plan.stages.len() as u32;
         let stores: Vec<NodeId> =
             group.sinks.iter().filter(|s| s.reduce.is_none()).map(|s| s.value).collect();
