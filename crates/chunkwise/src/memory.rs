@@ -58,3 +58,78 @@ pub(crate) fn array_of<A: Element, D: Dimension>(block: Block) -> Array<A, D> {
         });
     Array::from_shape_vec(dim_of::<D>(&shape), vec).expect("a block holds as many elements as its shape says")
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array, Array2, ArrayD, ArrayView, IxDyn, ShapeBuilder, s};
+
+    use super::*;
+
+    /// The elements of a block, in order.
+    fn elements(block: &Block) -> Vec<i32> {
+        let shape = IxDyn(block.shape());
+        ndarray::indices(shape)
+            .into_iter()
+            .map(|index| {
+                let steps = index.as_array_view().to_vec().into_iter().zip(block.strides());
+                let offset: isize = steps.map(|(i, stride)| i as isize * stride).sum();
+                // SAFETY: the index lies within the block, which was made from initialised memory.
+                unsafe { *block.as_ptr().cast::<i32>().offset(offset) }
+            })
+            .collect()
+    }
+
+    fn check<S: Data<Elem = i32>, D: Dimension>(array: ArrayBase<S, D>, copied: bool) {
+        let expected: Vec<i32> = array.iter().copied().collect();
+        let (shape, first) = (array.shape().to_vec(), array.as_ptr().cast::<u8>());
+        let block = block_of(array);
+        assert_eq!(block.shape(), shape);
+        assert_eq!(elements(&block), expected);
+        assert_eq!(block.as_ptr() == first, !copied, "the memory was shared, or not, against expectation");
+    }
+
+    #[test]
+    fn owned_and_shared_memory_is_taken_as_it_is() {
+        let numbers = || Array::from_iter(0..60).into_shape_with_order((3, 4, 5)).expect("60 elements");
+        check(numbers(), false);
+        check(numbers().reversed_axes(), false);
+        check(Array2::from_shape_fn((3, 4).f(), |(i, j)| (10 * i + j) as i32), false);
+        check(numbers().slice_move(s![..;-1, 1.., ..;-2]), false);
+        check(numbers().slice_move(s![1, ..;3, ..]), false);
+        check(numbers().into_shared().slice_move(s![.., ..;-1, 2..3]), false);
+        let shared = numbers().into_shared();
+        check(shared.clone(), false);
+        check(shared.view(), true);
+        check(numbers().slice(s![.., 1, ..]), true);
+        check(ArrayView::from(&[1, 2, 3]).broadcast((2, 3)).expect("broadcasts"), true);
+        check(Array::from_elem((), 7), false);
+    }
+
+    #[test]
+    fn arrays_without_elements() {
+        let block = block_of(ArrayD::<f64>::zeros(vec![3, 0, 2]));
+        assert_eq!((block.shape(), block.is_empty()), (&[3, 0, 2][..], true));
+    }
+
+    #[test]
+    fn results_take_over_memory_that_nobody_else_holds() {
+        let filled = || {
+            let buffer = Buffer::vec(i32::DTYPE, 6);
+            for i in 0..6 {
+                // SAFETY: the buffer has room for six elements.
+                unsafe { buffer.as_mut_ptr().cast::<i32>().add(i).write(i as i32) };
+            }
+            Block::row_major(Arc::new(buffer), i32::DTYPE, &[2, 3])
+        };
+        let block = filled();
+        let memory = block.as_ptr();
+        let array: Array2<i32> = array_of(block);
+        assert_eq!(array, ndarray::array![[0, 1, 2], [3, 4, 5]]);
+        assert_eq!(array.as_ptr().cast::<u8>(), memory);
+
+        let held = filled();
+        let array: Array2<i32> = array_of(held.clone());
+        assert_eq!(array, ndarray::array![[0, 1, 2], [3, 4, 5]]);
+        assert_ne!(array.as_ptr().cast::<u8>(), held.as_ptr());
+    }
+}

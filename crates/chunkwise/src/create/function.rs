@@ -57,7 +57,10 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
             }
             f(index.into_pattern())
         };
-        let mut coords: Vec<Expr> = (0..ndim).map(|axis| Expr::coord(axis, grid.clone())).collect();
+        let mut coords = Vec::with_capacity(ndim.max(1));
+        for axis in 0..ndim {
+            coords.push(Expr::coord(axis, grid.clone()));
+        }
         if ndim == 0 {
             // An instruction has at least one operand.
             coords.push(Expr::fill(Scalar::new(0i64), grid));

@@ -93,10 +93,14 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
         let rhs = ChunkedArray::<A, R::Dim>::from_expr(rhs.into_expr());
         let difference = self.binary::<A, _>(Binary::Sub, &rhs)?;
         let allowed = rhs.abs() * relative + absolute;
-        let binary = |op, x: &Expr, y: &Expr| Expr::elementwise(Op::Binary(op), &[x, y]);
         let near = binary(Binary::Le, difference.abs().expr(), allowed.expr())?;
         let near = binary(Binary::BitAnd, &near, rhs.is_finite().expr())?;
         let same = binary(Binary::Eq, self.expr(), rhs.expr())?;
         Ok(ChunkedArray::from_expr(binary(Binary::BitOr, &near, &same)?))
     }
+}
+
+#[track_caller]
+fn binary(op: Binary, left: &Expr, right: &Expr) -> Result<Expr> {
+    Ok(Expr::elementwise(Op::Binary(op), &[left, right])?)
 }
