@@ -99,7 +99,8 @@ impl Signal {
     fn leave(&self) {
         let mut state = lock(&self.state);
         state.inside -= 1;
-        if state.inside == 0 && state.closed {
+        if state.inside == 0 {
+            // The caller waits for this at the end, and before that waits otherwise than with jobs inside.
             self.bell.notify_one();
         }
     }

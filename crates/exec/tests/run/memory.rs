@@ -1,6 +1,6 @@
 //! Limits, alone and shared.
 
-use std::sync::Arc;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 
 use chunkwise_exec::{ExecError, Executor};
@@ -88,6 +88,43 @@ fn what_all_runs_hold_together_is_within_the_limit() {
             });
             assert!(ledger.most() <= limit, "{} of {limit}", ledger.most());
         }
+    });
+}
+
+#[test]
+fn a_run_that_has_become_narrow_makes_room() {
+    in_time(|| {
+        // Wide at first, if there is memory for it, and then a single task that waits for another run.
+        let mut wide = TaskGraph::new();
+        for _ in 0..50 {
+            wide.push(&[], 10, 0);
+        }
+        let last = wide.push(&[], 10, 0);
+        let narrow = fan_in(5, 10, 0);
+        let executor = executor(4, Some(80));
+        let (started, has_started) = mpsc::channel();
+        let (end, may_end) = mpsc::channel::<()>();
+        let may_end = Mutex::new(may_end);
+        let at_once = Barrier::new(2);
+        thread::scope(|scope| {
+            let running = scope.spawn(|| {
+                let work = Mix::new(&wide, |task, _: &Inputs| {
+                    if task == last {
+                        started.send(()).unwrap();
+                        may_end.lock().unwrap().recv().unwrap();
+                    } else {
+                        at_once.wait();
+                    }
+                    Ok(())
+                });
+                work.on(&executor).unwrap()
+            });
+            has_started.recv().unwrap();
+            let run = Mix::new(&narrow, nothing).on(&executor).unwrap();
+            assert_eq!(values(&run), reference(&narrow));
+            end.send(()).unwrap();
+            assert!(running.join().unwrap().stats.peak_bytes >= 20);
+        });
     });
 }
 

@@ -25,19 +25,6 @@ fn independent(tasks: u32) -> TaskGraph {
     graph
 }
 
-/// Threads that tasks ran on.
-fn threads_used(graph: &TaskGraph, run: impl FnOnce(&(dyn Fn() -> Outcome + Sync))) -> HashSet<ThreadId> {
-    let used = Mutex::new(HashSet::new());
-    let work = Mix::new(graph, |_, _: &Inputs| {
-        used.lock().unwrap().insert(thread::current().id());
-        thread::sleep(Duration::from_micros(200));
-        Ok(())
-    });
-    run(&|| work.on(&Executor::default()));
-    drop(work);
-    used.into_inner().unwrap()
-}
-
 #[test]
 fn a_chosen_number_of_threads_is_how_many_tasks_run_at_once() {
     in_time(|| {
@@ -90,16 +77,23 @@ fn one_thread_is_the_callers() {
 
 #[test]
 fn the_pool_of_the_caller_is_used_by_default() {
-    let graph = independent(100);
-    for threads in [1, 3] {
-        let pool = pool(threads);
-        let members: HashSet<ThreadId> = pool.broadcast(|_| thread::current().id()).into_iter().collect();
-        let used = threads_used(&graph, |run| {
-            pool.install(|| assert_eq!(run().unwrap().stats.threads, threads));
-        });
-        assert!(used.is_subset(&members));
-        assert_eq!(used.len(), threads);
-    }
+    in_time(|| {
+        for threads in [1, 3] {
+            let pool = pool(threads);
+            let members: HashSet<ThreadId> = pool.broadcast(|_| thread::current().id()).into_iter().collect();
+            let (graph, used) = (independent(99), Mutex::new(HashSet::new()));
+            // Every task waits until all threads of the pool are in one.
+            let barrier = Barrier::new(threads);
+            let work = Mix::new(&graph, |_, _: &Inputs| {
+                used.lock().unwrap().insert(thread::current().id());
+                barrier.wait();
+                Ok(())
+            });
+            let run = pool.install(|| work.on(&Executor::default()).unwrap());
+            assert_eq!(run.stats.threads, threads);
+            assert_eq!(*used.lock().unwrap(), members);
+        }
+    });
 }
 
 #[test]
@@ -154,13 +148,13 @@ fn a_pool_thread_that_calls_is_not_kept_waiting_by_a_busy_pool() {
 fn a_long_run_makes_room_for_a_short_one() {
     in_time(|| {
         let executor = executor(2, None);
-        let (begun, stop) = (AtomicBool::new(false), AtomicBool::new(false));
-        let long = independent(100_000);
+        let (begun, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let long = independent(10_000);
         let short = random_graph(3, 150);
         thread::scope(|scope| {
             let running = scope.spawn(|| {
                 let work = Mix::new(&long, |_, _: &Inputs| {
-                    begun.store(true, Ordering::SeqCst);
+                    begun.fetch_add(1, Ordering::SeqCst);
                     if !stop.load(Ordering::SeqCst) {
                         thread::sleep(Duration::from_millis(1));
                     }
@@ -168,16 +162,16 @@ fn a_long_run_makes_room_for_a_short_one() {
                 });
                 work.on(&executor).unwrap()
             });
-            while !begun.load(Ordering::SeqCst) {
+            while begun.load(Ordering::SeqCst) == 0 {
                 thread::yield_now();
             }
-            // Were it to wait its turn behind the long one, that would never be told to hurry up.
             for _ in 0..5 {
                 assert_eq!(values(&Mix::new(&short, nothing).on(&executor).unwrap()), reference(&short));
             }
-            assert!(!running.is_finished());
+            let so_far = begun.load(Ordering::SeqCst);
             stop.store(true, Ordering::SeqCst);
             running.join().unwrap();
+            assert!(so_far < 5_000, "the short runs came after {so_far} tasks of the long one");
         });
     });
 }
