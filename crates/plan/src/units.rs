@@ -7,26 +7,30 @@
 
 use chunkwise_core::{AxisGrid, Grid};
 
-/// What a unit should hold.
+/// How large units are to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Granularity {
-    /// A few instructions per element: units large enough to hide scheduling.
-    Light,
-    /// Expensive functions: smaller units balance better.
-    Heavy,
+    /// As suits elements that each cost as much as this many additions.
+    Cost(u32),
     /// This many elements, however few, so that tests have many units of small arrays.
     Elements(usize),
 }
 
 impl Granularity {
-    /// Elements of a unit for an array of `len` elements.
+    /// Elements of a unit for a space of `len` elements.
+    ///
+    /// Sixteen units balance over a few cores; more cost too much scheduling, fewer leave cores idle at the
+    /// end. The bounds keep a unit between some 10 and 100 microseconds.
     fn target(self, len: usize) -> usize {
-        let (least, most) = match self {
-            Granularity::Light => (1 << 15, 1 << 18),
-            Granularity::Heavy => (1 << 13, 1 << 16),
-            Granularity::Elements(n) => (n.max(1), n.max(1)),
-        };
-        (len / 16).clamp(least, most)
+        match self {
+            Granularity::Cost(cost) => {
+                let cost = 8 + cost as usize;
+                let least = ((1 << 20) / cost).clamp(1 << 13, 1 << 17);
+                let most = ((1 << 22) / cost).clamp(1 << 15, 1 << 18);
+                (len / 16).clamp(least, most)
+            }
+            Granularity::Elements(n) => n.max(1),
+        }
     }
 }
 

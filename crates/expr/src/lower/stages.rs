@@ -76,7 +76,7 @@ impl Arrays for SourceArrays<'_> {
             }
             Kind::Region(source) => {
                 sources.regions.push(RegionLike::Region(source.clone()));
-                let grid = unit_grid(&node.meta.grid, self.build.units.unwrap_or(Granularity::Light));
+                let grid = unit_grid(&node.meta.grid, self.build.units.unwrap_or(Granularity::Cost(0)));
                 (computed(grid, 0, false), Some((source.name(), false)))
             }
             Kind::Blocks { name, function } => {
@@ -128,7 +128,7 @@ pub(super) fn build(
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
-        let units = unit_grid(&group.space.grid, units.unwrap_or_else(|| granularity(&variants)));
+        let units = unit_grid(&group.space.grid, units.unwrap_or_else(|| Granularity::Cost(cost(&variants))));
         let number = build.plan.stages.len() as u32;
         let stores: Vec<NodeId> =
             group.sinks.iter().filter(|s| s.reduce.is_none()).map(|s| s.value).collect();
@@ -209,12 +209,10 @@ pub(super) fn build(
     Ok(build)
 }
 
-fn granularity(variants: &[Variant]) -> Granularity {
-    /// Beyond this many additions per element, compute outweighs memory.
-    const HEAVY: u32 = 64;
+/// Cost of an element of the most expensive variant, in additions.
+fn cost(variants: &[Variant]) -> u32 {
     let cost = |v: &Variant| v.program.instrs.iter().fold(0u32, |c, i| c.saturating_add(ops::cost(&i.op)));
-    let most = variants.iter().map(cost).max().unwrap_or(0);
-    if most >= HEAVY { Granularity::Heavy } else { Granularity::Light }
+    variants.iter().map(cost).max().unwrap_or(0)
 }
 
 fn info(graph: &Graph, group: &Group) -> StageInfo {

@@ -4,7 +4,7 @@ use crate::graph::{Graph, NodeId};
 
 const DEAD: NodeId = NodeId::MAX;
 
-pub(super) fn run(graph: &Graph) -> Graph {
+pub(super) fn run(graph: Graph) -> Graph {
     let mut live = vec![false; graph.len()];
     for &root in &graph.roots {
         live[root as usize] = true;
@@ -15,6 +15,9 @@ pub(super) fn run(graph: &Graph) -> Graph {
                 live[input as usize] = true;
             }
         }
+    }
+    if live.iter().all(|&live| live) {
+        return graph;
     }
     let mut out = Graph::default();
     let mut ids = vec![DEAD; graph.len()];

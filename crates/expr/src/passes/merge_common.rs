@@ -14,13 +14,12 @@ use crate::graph::{Graph, GraphNode, NodeId};
 use crate::hash::{BuildFast, FastHasher};
 use crate::node::{Kind, Meta};
 
-pub(super) fn run(graph: &Graph) -> Graph {
+pub(super) fn run(graph: Graph) -> Graph {
     let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     let mut seen: HashMap<u64, SmallVec<[NodeId; 1]>, BuildFast> =
-        HashMap::with_capacity_and_hasher(graph.len(), BuildFast::default());
-    for node in &graph.nodes {
-        let mut node = node.clone();
+        HashMap::with_capacity_and_hasher(graph.nodes.len(), BuildFast::default());
+    for mut node in graph.nodes {
         for input in &mut node.inputs {
             *input = ids[*input as usize];
         }

@@ -10,7 +10,10 @@ use smallvec::smallvec;
 use crate::graph::{Graph, GraphNode};
 use crate::node::{Kind, Meta};
 
-pub(super) fn run(graph: &Graph) -> Graph {
+pub(super) fn run(graph: Graph) -> Graph {
+    if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::Rechunk)) {
+        return graph;
+    }
     let mut readers = vec![0u32; graph.len()];
     for node in &graph.nodes {
         for &input in &node.inputs {

@@ -1,6 +1,7 @@
 //! The optimiser: named passes in one explicit order, the graph verified after each.
 //!
-//! A pass takes a graph and returns one that computes the same roots. It sees nodes only, never data.
+//! A pass takes a graph and returns one that computes the same roots; one that has nothing to do returns it as it
+//! came. It sees nodes only, never data.
 
 mod drop_dead;
 mod merge_common;
@@ -15,7 +16,7 @@ use crate::graph::Graph;
 /// One pass.
 pub(crate) struct Pass {
     pub(crate) name: &'static str,
-    run: fn(&Graph) -> Graph,
+    run: fn(Graph) -> Graph,
 }
 
 /// The passes, in the order in which they run. Fusion into stages follows them.
@@ -31,7 +32,7 @@ pub(crate) const PASSES: &[Pass] = &[
 pub(crate) fn optimise(mut graph: Graph) -> Result<Graph, ExprError> {
     let roots = verify::root_metas(&graph);
     for pass in PASSES {
-        graph = (pass.run)(&graph);
+        graph = (pass.run)(graph);
         verify::verify(&graph, &roots).map_err(|what| ExprError::Pass { pass: pass.name, what })?;
     }
     Ok(graph)
@@ -40,7 +41,7 @@ pub(crate) fn optimise(mut graph: Graph) -> Result<Graph, ExprError> {
 /// Merges equal nodes and drops dead ones, which fusion relies on, and nothing else.
 pub(crate) fn merge_only(graph: Graph) -> Result<Graph, ExprError> {
     let roots = verify::root_metas(&graph);
-    let graph = drop_dead::run(&merge_common::run(&graph));
+    let graph = drop_dead::run(merge_common::run(graph));
     verify::verify(&graph, &roots).map_err(|what| ExprError::Pass { pass: "merge-common", what })?;
     Ok(graph)
 }

@@ -40,18 +40,18 @@ pub(super) struct Rewrite {
     pub(super) inputs: SmallVec<[(NodeId, Wanted); 2]>,
 }
 
-pub(super) fn run(graph: &Graph) -> Graph {
+pub(super) fn run(graph: Graph) -> Graph {
     if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::View(_))) {
-        return graph.clone();
+        return graph;
     }
-    let wanted = collect(graph);
+    let wanted = collect(&graph);
     let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     for (id, wanted_here) in wanted.iter().enumerate() {
         ids.push(match wanted_here {
             Wanted::Nothing => NodeId::MAX,
-            Wanted::Whole => rebuild(graph, id as NodeId, None, &wanted, &ids, &mut out),
-            Wanted::View(view) => rebuild(graph, id as NodeId, Some(view), &wanted, &ids, &mut out),
+            Wanted::Whole => rebuild(&graph, id as NodeId, None, &wanted, &ids, &mut out),
+            Wanted::View(view) => rebuild(&graph, id as NodeId, Some(view), &wanted, &ids, &mut out),
         });
     }
     out.roots = graph.roots.iter().map(|&root| ids[root as usize]).collect();

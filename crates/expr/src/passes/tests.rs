@@ -56,20 +56,20 @@ fn passes_have_distinct_names() {
 fn equal_nodes_merge_over_roots_and_numbers_by_bits() {
     let x = coord(8, 4);
     let roots = [neg(&x), neg(&x), neg(&coord(8, 4)), neg(&coord(8, 2))];
-    let graph = merge_common::run(&Graph::import(&roots));
+    let graph = merge_common::run(Graph::import(&roots));
     assert_eq!(graph.roots[0], graph.roots[1]);
     assert_eq!(graph.roots[0], graph.roots[2], "sources that generate the same values are one");
     assert_ne!(graph.roots[0], graph.roots[3], "other chunks are another array");
     let zero = Expr::fill(Scalar::new(0.0), grid(2, 2));
     let minus_zero = Expr::fill(Scalar::new(-0.0), grid(2, 2));
-    let graph = merge_common::run(&Graph::import(&[zero, minus_zero]));
+    let graph = merge_common::run(Graph::import(&[zero, minus_zero]));
     assert_ne!(graph.roots[0], graph.roots[1]);
 }
 
 #[test]
 fn views_reach_the_sources() {
     let x = coord(100, 10);
-    let graph = push_views::run(&Graph::import(&[every(&neg(&add(&x, &transposed(&x))), 3)]));
+    let graph = push_views::run(Graph::import(&[every(&neg(&add(&x, &transposed(&x))), 3)]));
     for node in &graph.nodes {
         if let Kind::View(_) = node.kind {
             assert!(graph.node(node.inputs[0]).kind.is_source(), "{:?}", names(&graph));
@@ -89,12 +89,13 @@ fn a_view_and_its_inverse_vanish() {
 #[test]
 fn readers_with_different_views_share_one_evaluation() {
     let y = neg(&coord(12, 4));
-    let graph = push_views::run(&Graph::import(&[add(&every(&y, 2), &every(&transposed(&y), 2))]));
+    let graph = push_views::run(Graph::import(&[add(&every(&y, 2), &every(&transposed(&y), 2))]));
     assert_eq!(count(&graph, "neg"), 1);
     assert_eq!(count(&graph, "view"), 2);
     // With one view, it moves below.
-    let graph = push_views::run(&Graph::import(&[neg(&every(&y, 2))]));
-    let neg_of_view = graph.nodes.iter().any(|n| n.kind.name() == "neg" && graph.node(n.inputs[0]).kind.name() == "view");
+    let graph = push_views::run(Graph::import(&[neg(&every(&y, 2))]));
+    let neg_of_view =
+        graph.nodes.iter().any(|n| n.kind.name() == "neg" && graph.node(n.inputs[0]).kind.name() == "view");
     assert!(neg_of_view, "{:?}", names(&graph));
 }
 
@@ -123,7 +124,7 @@ fn a_slice_drops_parts_of_a_concatenation() {
 fn rechunks_merge_and_sources_take_the_chunks() {
     let x = coord(12, 4);
     let back = x.rechunk(grid(12, 3)).unwrap().rechunk(grid(12, 4)).unwrap();
-    let graph = merge_rechunks::run(&Graph::import(&[neg(&back)]));
+    let graph = merge_rechunks::run(Graph::import(&[neg(&back)]));
     let input = graph.node(graph.node(graph.roots[0]).inputs[0]);
     assert_eq!((input.kind.name(), input.meta.grid.counts()[0]), ("coord", 3));
     let y = neg(&x);
