@@ -40,6 +40,7 @@ pub(crate) struct Args<'a> {
 
 impl Default for Args<'_> {
     /// An empty tile without operands.
+    #[inline(always)]
     fn default() -> Self {
         Args {
             dst: ptr::null_mut(),
@@ -78,16 +79,5 @@ impl Args<'_> {
     pub(crate) unsafe fn dst<T>(&self) -> &mut [T] {
         // SAFETY: as in `src`, and no operand overlaps the result.
         unsafe { std::slice::from_raw_parts_mut(self.dst.cast::<T>(), self.len) }
-    }
-
-    /// `len` cells of field `i` of a reducer's state, from cell `at`.
-    ///
-    /// # Safety
-    /// The field must hold `T` and have at least `at + len` cells; as for `dst`.
-    #[inline(always)]
-    #[allow(clippy::mut_from_ref, reason = "as in `dst`")]
-    pub(crate) unsafe fn field<T>(&self, i: usize, at: usize, len: usize) -> &mut [T] {
-        // SAFETY: the caller's promise.
-        unsafe { std::slice::from_raw_parts_mut(self.fields[i].cast::<T>().add(at), len) }
     }
 }

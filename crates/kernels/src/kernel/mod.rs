@@ -184,10 +184,12 @@ impl Kernel {
     /// writes, of the dtypes of the program, aligned, and not accessed by another thread meanwhile (inputs
     /// may be read). Outputs overlap no other output, and no input unless `in_place` says so.
     pub unsafe fn run(&self, frame: &mut Frame, bind: &Bind<'_>) {
-        let counts =
-            [bind.shape.len(), bind.inputs.len(), bind.coords.len(), bind.outputs.len(), bind.states.len()];
-        let expected = [self.ndim, self.inputs.len(), self.coords, self.outputs.len(), self.reductions.len()];
-        assert_eq!(counts, expected, "axes, inputs, coordinates, outputs and states of a kernel");
+        let counts_match = bind.shape.len() == self.ndim
+            && bind.inputs.len() == self.inputs.len()
+            && bind.coords.len() == self.coords
+            && bind.outputs.len() == self.outputs.len()
+            && bind.states.len() == self.reductions.len();
+        assert!(counts_match, "axes and operands of a box are those of its program");
         if frame.run.space.arrange(bind) {
             // SAFETY: the caller's promise; the counts have just been checked.
             unsafe { run::run(self, frame, bind) }

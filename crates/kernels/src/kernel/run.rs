@@ -106,6 +106,7 @@ impl Run<'_> {
     /// was prepared for.
     unsafe fn tile(&mut self, tile: Tile) {
         let kernel = self.kernel;
+        debug_assert!(tile.rows * tile.cols <= kernel.tile);
         for (i, output) in self.bind.outputs.iter().enumerate() {
             let target = self.output(i, tile.row, tile.col);
             self.scratch.targets[i] = target;
@@ -116,19 +117,15 @@ impl Run<'_> {
                 slot => self.scratch.places[slot as usize],
             };
         }
-        let shape = Args { len: tile.rows * tile.cols, rows: tile.rows, cols: tile.cols, ..Args::default() };
         for step in &kernel.steps {
             self.scratch.prefetch.advance();
             match *step {
                 Step::Load { input, dst } => {
                     // SAFETY: the caller's promise.
-                    self.scratch.places[dst as usize] = unsafe { self.load(input as usize, tile, shape) };
+                    self.scratch.places[dst as usize] = unsafe { self.load(input as usize, tile) };
                 }
                 Step::Coord { coord, dst } => {
-                    let args = Args {
-                        dst: self.scratch.places[dst as usize],
-                        ..self.coord(coord as usize, tile, shape)
-                    };
+                    let args = self.coord(coord as usize, dst, tile);
                     // SAFETY: the destination is a place for a tile of i64.
                     unsafe { kernel.affine.run(&args) };
                 }
@@ -138,14 +135,14 @@ impl Run<'_> {
                     unsafe { kernel.constants[constant as usize].fill(dst, tile.rows, tile.cols) };
                 }
                 Step::Apply { code, dst, first, count } => {
-                    let args = self.operands(dst, first, count, shape);
+                    let args = self.operands(dst, first, count, tile);
                     // SAFETY: verified: places hold tiles of the types that this loop was made for; results
                     // share no slot with operands, and outputs overlap no input unless they are in place,
                     // when the result goes to a slot.
                     unsafe { kernel.code[code as usize].run(&args) };
                 }
                 Step::Call { code, dst, first, count } => {
-                    let args = self.operands(dst, first, count, shape);
+                    let args = self.operands(dst, first, count, tile);
                     let run = || {
                         // SAFETY: as above.
                         unsafe { kernel.code[code as usize].run(&args) }
@@ -157,11 +154,11 @@ impl Run<'_> {
                 }
                 Step::Reduce { reduction, src } => {
                     // SAFETY: the caller's promise for states; the operand is a tile of its type.
-                    unsafe { self.reduce(reduction as usize, src, tile, shape) };
+                    unsafe { self.reduce(reduction as usize, src, tile) };
                 }
                 Step::Store { output, src } => {
                     // SAFETY: the caller's promise for outputs; the source is a tile of their type.
-                    unsafe { self.store(output as usize, src, shape) };
+                    unsafe { self.store(output as usize, src, tile) };
                 }
             }
         }
@@ -169,14 +166,14 @@ impl Run<'_> {
 
     /// The arguments of an instruction.
     #[inline]
-    fn operands<'b>(&'b mut self, dst: u32, first: u32, count: u32, shape: Args<'b>) -> Args<'b> {
+    fn operands(&mut self, dst: u32, first: u32, count: u32, tile: Tile) -> Args<'_> {
         let Scratch { places, operands, .. } = &mut *self.scratch;
         let src = &self.kernel.operands[first as usize..][..count as usize];
         let operands = &mut operands[..src.len()];
         for (operand, &place) in operands.iter_mut().zip(src) {
             *operand = places[place as usize];
         }
-        Args { dst: places[dst as usize], src: operands, ..shape }
+        Args { dst: places[dst as usize], src: operands, ..tile.args() }
     }
 
     /// The element of an input at a position of the panel.
@@ -203,13 +200,13 @@ impl Run<'_> {
     ///
     /// # Safety
     /// As for [`Run::tile`].
-    unsafe fn load(&self, i: usize, tile: Tile, shape: Args<'_>) -> *mut u8 {
+    unsafe fn load(&self, i: usize, tile: Tile) -> *mut u8 {
         let home = self.kernel.places.inputs[i];
         let stored = home.output != NONE;
         let src = [self.input(i, tile.row, tile.col)];
         let step = self.scratch.space.step(i);
         let contiguous = tile.is_contiguous(step);
-        let mut args = Args { src: &src, stride: step.map(|s| s as isize), ..shape };
+        let mut args = Args { src: &src, stride: step.map(|s| s as isize), ..tile.args() };
         if stored && !self.in_place && (home.only_stored || !contiguous) {
             // It is to be stored anyway, so it may go there at once, and be read there if it is readable.
             let output = home.output as usize;
@@ -237,28 +234,28 @@ impl Run<'_> {
     ///
     /// # Safety
     /// As for [`Run::tile`].
-    unsafe fn store(&self, i: usize, src: u32, shape: Args<'_>) {
+    unsafe fn store(&self, i: usize, src: u32, tile: Tile) {
         let (src, dst) = ([self.scratch.places[src as usize].cast_const()], self.scratch.targets[i]);
         if src[0] == dst.cast_const() {
             return;
         }
         let dst_stride = self.output_step(i).map(|s| s as isize);
-        let args = Args { dst, src: &src, stride: [shape.cols as isize, 1], dst_stride, ..shape };
+        let args = Args { dst, src: &src, stride: [tile.cols as isize, 1], dst_stride, ..tile.args() };
         // SAFETY: a tile of the output; registers overlap no output that they were not computed in.
         unsafe { self.kernel.outputs[i].code.run(&args) }
     }
 
     /// The arguments of a coordinate.
-    fn coord<'b>(&self, i: usize, tile: Tile, shape: Args<'b>) -> Args<'b> {
+    fn coord(&self, i: usize, dst: u32, tile: Tile) -> Args<'static> {
         let lane = self.kernel.lane_of_coord(i);
         let space = &self.scratch.space;
         let base = self.bind.coords[i].base.wrapping_add(space.at(lane, tile.row, tile.col));
-        Args { base, step: space.step(lane), ..shape }
+        Args { dst: self.scratch.places[dst as usize], base, step: space.step(lane), ..tile.args() }
     }
 
     /// # Safety
     /// As for [`Run::tile`].
-    unsafe fn reduce(&self, i: usize, src: u32, tile: Tile, shape: Args<'_>) {
+    unsafe fn reduce(&self, i: usize, src: u32, tile: Tile) {
         let Scratch { places, space, reducers, .. } = &*self.scratch;
         let (state, reducer) = (&self.bind.states[i], reducers[i]);
         let (cells, index) = (self.kernel.lane_of_state(i), self.kernel.lane_of_index(i));
@@ -270,7 +267,7 @@ impl Run<'_> {
             cell_step: space.step(cells).map(|s| s as usize),
             base: state.index.base.wrapping_add(space.at(index, tile.row, tile.col)),
             step: space.step(index),
-            ..shape
+            ..tile.args()
         };
         // SAFETY: the caller's promise.
         unsafe { self.kernel.reductions[i].code[reducer.shape].run(&args) }
@@ -286,7 +283,8 @@ impl Run<'_> {
             let ptr = self.input(i, tile.row, tile.col);
             let (runs, len, pitch) = match (down, right) {
                 (1, 2..) => (tile.cols, tile.rows, right),
-                (0, _) => continue,
+                // Rows that repeat are there already.
+                (0, _) if tile.row > 0 => continue,
                 (_, 1..) if right as usize * size <= LINE => (tile.rows, tile.cols * right as usize, down),
                 _ => continue,
             };

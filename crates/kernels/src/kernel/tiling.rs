@@ -1,5 +1,7 @@
 //! How panels are cut into tiles.
 
+use crate::args::Args;
+
 /// Sums add leaves of so many elements one after the other. Tiles are made of whole leaves, so that the bits
 /// of a sum do not depend on what else a program computes.
 pub(super) const LEAF: usize = 512;
@@ -37,6 +39,12 @@ impl Tile {
     pub(super) fn is_contiguous(self, [down, right]: [i64; 2]) -> bool {
         (self.cols == 1 || right == 1) && (self.rows == 1 || down == self.cols as i64)
     }
+
+    /// Arguments of a tile of this shape, without operands.
+    #[inline(always)]
+    pub(super) fn args(self) -> Args<'static> {
+        Args { len: self.rows * self.cols, rows: self.rows, cols: self.cols, ..Args::default() }
+    }
 }
 
 /// How a panel is cut.
@@ -47,6 +55,8 @@ pub(super) struct Cut {
     tile: [usize; 2],
     /// Columns of the first tile of a row.
     first: usize,
+    /// The most elements of a tile.
+    limit: usize,
     /// Whether tiles follow each other down a strip of columns, instead of along rows.
     strips: bool,
 }
@@ -54,9 +64,11 @@ pub(super) struct Cut {
 impl Cut {
     pub(super) fn new(needs: Needs) -> Self {
         let Needs { panel: [rows, cols], tile, transposed, copies, reduces } = needs;
-        let tile = if transposed && copies {
+        let shape = if rows == 1 {
+            [1, cols.min(tile)]
+        } else if transposed && copies {
             // Whole lines on the reading side, long rows on the writing side.
-            [rows.min(32), cols.min(128)]
+            [rows.min(32), cols.min((tile / 32).min(128))]
         } else if transposed {
             // Columns for whole lines of the other operands, as many rows as fit.
             let wide = cols.min(32);
@@ -66,12 +78,18 @@ impl Cut {
         } else {
             [rows.min(whole_leaves(tile, cols)), cols]
         };
-        Cut { panel: needs.panel, tile, first: tile[1], strips: transposed }
+        Cut { panel: needs.panel, tile: shape, first: shape[1], limit: tile, strips: transposed }
     }
 
     /// The most elements of a tile.
     pub(super) fn len(&self) -> usize {
-        self.tile[0] * self.tile[1]
+        if self.strips { self.limit.min(self.panel[0] * self.panel[1]) } else { self.tile[0] * self.tile[1] }
+    }
+
+    /// The rows of tiles in a strip of this width.
+    fn strip_rows(&self, cols: usize) -> usize {
+        let rows = if cols == self.tile[1] { self.tile[0] } else { whole_leaves(self.limit, cols) };
+        rows.min(self.panel[0])
     }
 
     /// Whether there are many tiles in several rows.
@@ -99,9 +117,10 @@ impl Cut {
         let [high, wide] = self.panel;
         if self.strips {
             if down < high {
-                Some(Tile { row: down, col, rows: self.tile[0].min(high - down), cols })
+                Some(Tile { row: down, col, rows: self.strip_rows(cols).min(high - down), cols })
             } else if right < wide {
-                Some(Tile { row: 0, col: right, rows: self.tile[0], cols: self.tile[1].min(wide - right) })
+                let cols = self.tile[1].min(wide - right);
+                Some(Tile { row: 0, col: right, rows: self.strip_rows(cols), cols })
             } else {
                 None
             }
@@ -157,7 +176,9 @@ mod tests {
             let mut seen = vec![0; panel[0] * panel[1]];
             let mut next = Some(cut.first());
             while let Some(tile) = next {
-                assert!(tile.rows * tile.cols <= cut.len());
+                assert!(tile.rows * tile.cols <= cut.len().min(1536));
+                let leaf = LEAF / tile.cols.min(LEAF);
+                assert!(tile.rows % leaf.max(1) == 0 || tile.row + tile.rows == panel[0]);
                 for r in tile.row..tile.row + tile.rows {
                     for c in tile.col..tile.col + tile.cols {
                         seen[r * panel[1] + c] += 1;

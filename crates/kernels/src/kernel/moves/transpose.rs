@@ -45,8 +45,7 @@ unsafe fn block<T: Copy>(src: *const T, from: isize, dst: *mut T, to: isize) {
             *column = src.offset(c as isize * from).cast::<[T; BLOCK]>().read();
         }
         for r in 0..BLOCK {
-            let row: [T; BLOCK] = std::array::from_fn(|c| columns[c][r]);
-            dst.offset(r as isize * to).cast::<[T; BLOCK]>().write(row);
+            dst.offset(r as isize * to).cast::<[T; BLOCK]>().write(columns.map(|column| column[r]));
         }
     }
 }
