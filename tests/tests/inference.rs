@@ -51,7 +51,7 @@ fn shapes_and_chunk_specs() -> chunkwise::Result<()> {
     let _: ChunkedArray<f64, Ix2> = any_dimension(ndarray::Ix2(3, 4))?;
     let _: ChunkedArray<f64, Ix2> = any_shape((3, 4).chunked((1, Auto)))?;
     // The method on shapes does not shadow the one on slices.
-    assert_eq!([1, 2, 3, 4].chunks(2).count() + vec![1usize, 2, 3].chunks(2).count(), 4);
+    assert_eq!([1, 2, 3, 4].chunks(2).count() + Vec::from([1usize, 2, 3]).chunks(2).count(), 4);
     Ok(())
 }
 
