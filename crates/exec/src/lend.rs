@@ -184,3 +184,6 @@ pub(crate) fn lend<R>(signal: &Arc<Signal>, body: &Body<'_>, owner: impl FnOnce(
     let _closing = Closing(signal);
     owner(&Lent { signal: Arc::clone(signal), body })
 }
+
+#[cfg(test)]
+mod tests;
