@@ -39,7 +39,14 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
     let run = executor.execute(&plan.graph, &tasks, config.options()).map_err(|error| match error {
         ExecError::Memory { task, needed, held, limit } => {
             let (op, block, origin) = tasks.0.describe(task);
-            Error::MemoryLimit { op, block, origin, needed, held: held + returned, limit: limit.max(returned) }
+            Error::MemoryLimit {
+                op,
+                block,
+                origin,
+                needed,
+                held: held + returned,
+                limit: limit.max(returned),
+            }
         }
         ExecError::Task { error, .. } => Error::Task(Box::new(error)),
         other => Error::Execution(other),

@@ -99,10 +99,14 @@ impl Expr {
     /// A reduction over `axes` (each once, in any order); `keep` leaves them with length one.
     ///
     /// # Errors
-    /// [`ExprError::Undefined`], axes that do not exist or repeat, [`ExprError::Empty`].
+    /// [`ExprError::Undefined`], axes that do not exist or repeat, [`ExprError::Empty`], more than 64 axes.
     #[track_caller]
     pub fn reduce(&self, op: ReduceOp, axes: &[usize], keep: bool) -> Result<Expr, ExprError> {
         let ndim = self.shape().len();
+        if ndim > u64::BITS as usize {
+            let why = format!("arrays of more than 64 axes cannot be reduced, this one has {ndim}");
+            return Err(Error::Invalid { what: op.name(), why }.into());
+        }
         let mut bits = 0u64;
         for &axis in axes {
             if axis >= ndim {
