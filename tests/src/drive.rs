@@ -5,7 +5,7 @@
 use std::fmt;
 
 use chunkwise_core::Block;
-use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
+use chunkwise_expr::{Expr, Optimise, Want, plan, plan_in_units};
 use chunkwise_kernels::Isa;
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskId, TaskOutput};
 
@@ -18,8 +18,8 @@ pub struct Setting {
     pub optimise: Optimise,
     /// The instruction set that kernels are compiled for.
     pub isa: Isa,
-    /// Elements of a unit of work; the engine's own units are larger than the arrays of most tests.
-    pub unit: usize,
+    /// Elements of a unit of work; the engine's own units (`None`) are larger than the arrays of most tests.
+    pub unit: Option<usize>,
     /// Seed of the order of tasks; `None` for the order of their numbers.
     pub shuffle: Option<u64>,
 }
@@ -32,11 +32,16 @@ impl Setting {
         for isa in Isa::available() {
             for optimise in [Optimise::All, Optimise::Nothing] {
                 let shuffle = (all.len() % 2 == 1).then_some(all.len() as u64);
-                let unit = [7, 1, 100_000, 29, 3, 150][all.len() % 6];
+                let unit = [Some(7), Some(1), None, Some(29), Some(3), Some(150)][all.len() % 6];
                 all.push(Setting { optimise, isa, unit, shuffle });
             }
         }
         all
+    }
+
+    /// What users get.
+    pub fn usual() -> Self {
+        Setting { optimise: Optimise::All, isa: Isa::detect(), unit: None, shuffle: None }
     }
 
     /// Number `n` of all combinations, counted around.
@@ -62,8 +67,11 @@ impl fmt::Display for Failure {
 /// The message of whatever kept them from being planned or computed.
 pub fn evaluate(roots: &[Expr], setting: Setting) -> Result<Vec<Values>, Failure> {
     let failure = |e: &dyn fmt::Display| Failure(e.to_string());
-    let (plan, sources) =
-        plan_in_units(roots, Want::Arrays, setting.optimise, setting.unit).map_err(|e| failure(&e))?;
+    let planned = match setting.unit {
+        Some(elements) => plan_in_units(roots, Want::Arrays, setting.optimise, elements),
+        None => plan(roots, Want::Arrays, setting.optimise),
+    };
+    let (plan, sources) = planned.map_err(|e| failure(&e))?;
     let results = run(&plan, &sources, setting)?;
     assert_eq!(results.len(), roots.len(), "one result per root");
     Ok(results.iter().map(Values::of_block).collect())

@@ -18,18 +18,20 @@ pub struct Pair<A> {
     /// What it should compute to.
     pub eager: ArrayD<A>,
     /// The steps, for messages.
-    pub steps: Vec<String>,
+    pub steps: String,
 }
 
 impl<A: Element> fmt::Debug for Pair<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} of shape {:?} and chunks {:?}", self.steps, self.eager.shape(), self.lazy.chunks())
+        write!(f, "{} : shape {:?}, chunks {:?}", self.steps, self.eager.shape(), self.lazy.chunks())
     }
 }
 
-/// A random shape of at most four axes; now and then one of them is empty.
+/// A random shape of at most four axes, most of several elements; now and then one is empty.
 pub fn random_shape(rng: &mut Rng) -> Vec<usize> {
-    (0..rng.below(5)).map(|_| *rng.pick(&[1, 2, 3, 4, 5, 6, 7, 9, 1, 0])).collect()
+    let ndim = *rng.pick(&[0, 1, 2, 2, 2, 3, 3, 4]);
+    let longest = [1, 40, 12, 7, 5][ndim];
+    (0..ndim).map(|_| if rng.below(30) == 0 { 0 } else { 1 + rng.below(longest) }).collect()
 }
 
 fn chunks_of(shape: &[usize], rng: &mut Rng) -> Vec<Vec<usize>> {
@@ -89,7 +91,7 @@ impl<A: Element> Pair<A> {
             }
         };
         let lazy = lazy.unwrap_or_else(|e| panic!("{what} of shape {shape:?} in {chunks:?}: {e}"));
-        Pair { lazy, eager, steps: vec![format!("{what}({shape:?}, {chunks:?})")] }
+        Pair { lazy, eager, steps: format!("{what}({shape:?}, {chunks:?})") }
     }
 
     /// The pair after a step.
@@ -100,8 +102,7 @@ impl<A: Element> Pair<A> {
         eager: ArrayD<B>,
     ) -> Pair<B> {
         let lazy = lazy.unwrap_or_else(|e| panic!("{step} of {self:?}: {e}"));
-        let mut steps = self.steps.clone();
-        steps.push(step);
+        let steps = format!("{}.{step}", self.steps);
         Pair { lazy, eager, steps }
     }
 
@@ -152,21 +153,19 @@ impl<A: Element> Pair<A> {
         let mut axes = 0;
         for &n in self.eager.shape() {
             let n = n as isize;
-            let bound = |rng: &mut Rng| {
-                let at = rng.below(n as usize + 1) as isize;
-                // Counted from the end as often as from the start; the length has no negative form.
-                if at < n && rng.below(2) == 0 { at - n } else { at }
-            };
-            let elem = match rng.below(6) {
-                0 if n > 0 => SliceInfoElem::Index(bound(rng).min(n - 1)),
-                1 => SliceInfoElem::from(..),
+            // Counted from the end as often as from the start; the length has no negative form.
+            let index = |at: isize, rng: &mut Rng| if at < n && rng.below(2) == 0 { at - n } else { at };
+            let elem = match rng.below(10) {
+                0 if n > 0 => SliceInfoElem::Index(index(rng.below(n as usize) as isize, rng)),
+                1..=3 => SliceInfoElem::from(..),
                 _ => {
-                    let end = if rng.below(3) == 0 { None } else { Some(bound(rng)) };
-                    SliceInfoElem::Slice {
-                        start: bound(rng),
-                        end,
-                        step: *rng.pick(&[1, 1, 1, 2, 3, -1, -2, -5, 11]),
-                    }
+                    // Long slices, or nothing would soon be left.
+                    let start = rng.below(1 + n as usize / 3) as isize;
+                    let end = n - rng.below(1 + n as usize / 3) as isize;
+                    let (start, end) = if rng.below(12) == 0 { (end, start) } else { (start, end) };
+                    let step = *rng.pick(&[1, 1, 1, 1, 2, 3, -1, -1, -2, -5, 11]);
+                    let end = if rng.below(3) == 0 { None } else { Some(index(end, rng)) };
+                    SliceInfoElem::Slice { start: index(start, rng), end, step }
                 }
             };
             axes += usize::from(!matches!(elem, SliceInfoElem::Index(_)));

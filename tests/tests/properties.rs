@@ -20,7 +20,6 @@ trait Arithmetic: Element + PartialEq {
     fn reduce(x: &Pair<Self>, axes: Vec<usize>, rng: &mut Rng) -> Pair<Self>;
 }
 
-/// `step!(pair, name, lazy, eager)`: the pair after a step that bears its name.
 fn kept(axes: &[usize]) -> chunkwise::Keep<Vec<Axis>> {
     keep(axes.iter().map(|&k| Axis(k)).collect())
 }
@@ -54,22 +53,26 @@ impl Arithmetic for i64 {
     fn binary(x: &Pair<i64>, y: &Pair<i64>, shape: &[usize], rng: &mut Rng) -> Pair<i64> {
         let (a, b) = (&x.lazy, &y.lazy);
         match rng.below(8) {
-            0 => x.then(format!("+ {y:?}"), Ok(a + b), x.zip(y, shape, |a, b| a.wrapping_add(*b))),
-            1 => x.then(format!("- {y:?}"), Ok(a - b), x.zip(y, shape, |a, b| a.wrapping_sub(*b))),
-            2 => x.then(format!("* {y:?}"), Ok(a * b), x.zip(y, shape, |a, b| a.wrapping_mul(*b))),
+            0 => x.then(format!("+({})", y.steps), Ok(a + b), x.zip(y, shape, |a, b| a.wrapping_add(*b))),
+            1 => x.then(format!("-({})", y.steps), Ok(a - b), x.zip(y, shape, |a, b| a.wrapping_sub(*b))),
+            2 => x.then(format!("*({})", y.steps), Ok(a * b), x.zip(y, shape, |a, b| a.wrapping_mul(*b))),
             3 => {
                 let divide = |a: &i64, b: &i64| if *b == 0 { 0 } else { a.wrapping_div(*b) };
-                x.then(format!("/ {y:?}"), Ok(a / b), x.zip(y, shape, divide))
+                x.then(format!("/({})", y.steps), Ok(a / b), x.zip(y, shape, divide))
             }
-            4 => x.then(format!("maximum {y:?}"), a.maximum(b), x.zip(y, shape, |a, b| *a.max(b))),
-            5 => x.then(format!("^ {y:?}"), Ok(a ^ b), x.zip(y, shape, |a, b| a ^ b)),
+            4 => x.then(format!("maximum({})", y.steps), a.maximum(b), x.zip(y, shape, |a, b| *a.max(b))),
+            5 => x.then(format!("^({})", y.steps), Ok(a ^ b), x.zip(y, shape, |a, b| a ^ b)),
             6 => {
                 let lazy = a.lt(b).and_then(|mask| mask.select(b, a));
-                x.then(format!("lt.select {y:?}"), lazy, x.zip(y, shape, |a, b| if a < b { *b } else { *a }))
+                x.then(
+                    format!("lt.select({})", y.steps),
+                    lazy,
+                    x.zip(y, shape, |a, b| if a < b { *b } else { *a }),
+                )
             }
             _ => {
                 let lazy = a.map2(b, |a, b| a.wrapping_mul(7) ^ b);
-                x.then(format!("map2 {y:?}"), lazy, x.zip(y, shape, |a, b| a.wrapping_mul(7) ^ b))
+                x.then(format!("map2({})", y.steps), lazy, x.zip(y, shape, |a, b| a.wrapping_mul(7) ^ b))
             }
         }
     }
@@ -138,18 +141,20 @@ impl Arithmetic for f64 {
     fn binary(x: &Pair<f64>, y: &Pair<f64>, shape: &[usize], rng: &mut Rng) -> Pair<f64> {
         let (a, b) = (&x.lazy, &y.lazy);
         match rng.below(5) {
-            0 => x.then(format!("mid {y:?}"), Ok((a + b) * 0.5), x.zip(y, shape, |a, b| (a + b) * 0.5)),
+            0 => {
+                x.then(format!("mid({})", y.steps), Ok((a + b) * 0.5), x.zip(y, shape, |a, b| (a + b) * 0.5))
+            }
             1 => x.then(
-                format!("half - {y:?}"),
+                format!("half -({})", y.steps),
                 Ok(a * 0.5 - b / 2.0),
                 x.zip(y, shape, |a, b| a * 0.5 - b / 2.0),
             ),
-            2 => x.then(format!("* {y:?}"), Ok(a * b), x.zip(y, shape, |a, b| a * b)),
+            2 => x.then(format!("*({})", y.steps), Ok(a * b), x.zip(y, shape, |a, b| a * b)),
             3 => {
                 let greater = |a: &f64, b: &f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(*b) };
-                x.then(format!("maximum {y:?}"), a.maximum(b), x.zip(y, shape, greater))
+                x.then(format!("maximum({})", y.steps), a.maximum(b), x.zip(y, shape, greater))
             }
-            _ => x.then(format!("fmin {y:?}"), a.fmin(b), x.zip(y, shape, |a, b| a.min(*b))),
+            _ => x.then(format!("fmin({})", y.steps), a.fmin(b), x.zip(y, shape, |a, b| a.min(*b))),
         }
     }
 
@@ -251,11 +256,14 @@ fn check<A: Arithmetic>(words: &[u64]) {
 }
 
 fn words() -> impl Strategy<Value = Vec<u64>> {
-    proptest::collection::vec(0..100_000u64, 1..14)
+    proptest::collection::vec(0..100_000u64, 1..20)
 }
 
+/// `PROPTEST_CASES` in the environment asks for another number of cases.
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() }
+    let cases =
+        if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 300 };
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

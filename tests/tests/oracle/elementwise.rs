@@ -9,8 +9,8 @@ use num_complex::Complex;
 
 use crate::Failures;
 
-/// Operands: every pair of edges where there are two, and random ones, as an array of two axes.
-fn operands(definition: &ElementwiseDef, dtype: DType) -> Vec<Values> {
+/// Operands: every pair of edges where there are two, and `random` others, as arrays of two axes.
+fn operands(definition: &ElementwiseDef, dtype: DType, random: usize) -> Vec<Values> {
     let types = definition.operand_types(dtype);
     let mut rng = Rng::new(dtype as u64 + 1);
     let mut columns: Vec<Vec<Scalar>> = match types.len() {
@@ -25,7 +25,7 @@ fn operands(definition: &ElementwiseDef, dtype: DType) -> Vec<Values> {
     };
     let width = 17;
     for (column, &t) in columns.iter_mut().zip(&types) {
-        let missing = 100 + (width - (column.len() + 100) % width) % width;
+        let missing = random + (width - (column.len() + random) % width) % width;
         column.extend(mixed(t, missing, &mut rng));
     }
     let height = columns[0].len() / width;
@@ -48,6 +48,10 @@ fn tolerance(definition: &ElementwiseDef, arguments: &[Scalar], expected: Scalar
         return None;
     }
     Some(match definition.accuracy {
+        // Cancellation leaves the rounding errors of the operands.
+        Accuracy::Ulps(n) if definition.name == "logaddexp" => {
+            Tolerance::Near { ulps: n.into(), scale: modulus(arguments[0]).max(modulus(arguments[1])) }
+        }
         // What is left of a division has the rounding errors of what was divided.
         _ if dtype.is_complex() && definition.name == "rem" => {
             Tolerance::Near { ulps: 16.0, scale: modulus(arguments[0]) }
@@ -75,8 +79,9 @@ fn is_finite(x: Scalar) -> bool {
     modulus(x).is_finite()
 }
 
-fn check(definition: &ElementwiseDef, op: &Op, dtype: DType, chunking: usize) -> Result<(), String> {
-    let operands = operands(definition, dtype);
+fn check(definition: &ElementwiseDef, op: &Op, dtype: DType, case: usize) -> Result<(), String> {
+    // Some arrays are longer than a tile of the kernels.
+    let operands = operands(definition, dtype, if case % 4 == 0 { 5000 } else { 100 });
     let shape = operands[0].shape.clone();
     let exprs: Vec<Expr> = operands
         .iter()
@@ -84,11 +89,11 @@ fn check(definition: &ElementwiseDef, op: &Op, dtype: DType, chunking: usize) ->
         .map(|(i, values)| {
             // Every operand in chunks and memory order of its own.
             let chunkings = chunkings(&shape, i as u64);
-            values.expr(&chunkings[(chunking + 3 * i) % chunkings.len()], Order::ALL[(chunking + i) % 3])
+            values.expr(&chunkings[(case + 3 * i) % chunkings.len()], Order::ALL[(case + i) % 3])
         })
         .collect();
     let expr = Expr::elementwise(op.clone(), &exprs.iter().collect::<Vec<_>>()).map_err(|e| e.to_string())?;
-    let setting = Setting::nth(chunking + dtype as usize);
+    let setting = Setting::nth(case);
     let computed = evaluate(&[expr], setting).map_err(|e| format!("{op:?} of {dtype}: {e}"))?.remove(0);
     if computed.shape != shape {
         return Err(format!("{op:?} of {dtype}: shape {:?}, expected {shape:?}", computed.shape));
@@ -105,7 +110,7 @@ fn check(definition: &ElementwiseDef, op: &Op, dtype: DType, chunking: usize) ->
     match wrong.len() {
         0 => Ok(()),
         n => Err(format!(
-            "{op:?} of {dtype}, chunking {chunking}, {setting:?}: {n} wrong, e.g. {}",
+            "{op:?} of {dtype}, case {case}, {setting:?}: {n} wrong, e.g. {}",
             wrong[..n.min(3)].join("; ")
         )),
     }
@@ -113,11 +118,13 @@ fn check(definition: &ElementwiseDef, op: &Op, dtype: DType, chunking: usize) ->
 
 fn check_all(accept: fn(DType) -> bool) {
     let mut failures = Failures::default();
+    let mut case = 0;
     for definition in ELEMENTWISE {
-        for (i, op) in definition.instances.iter().enumerate() {
+        for op in definition.instances {
             for dtype in DType::ALL.into_iter().filter(|&t| accept(t) && definition.operands.contains(t)) {
-                for chunking in [i % 5, (i + 2) % 5] {
-                    failures.note(check(definition, op, dtype, chunking));
+                for _ in 0..3 {
+                    case += 1;
+                    failures.note(check(definition, op, dtype, case));
                 }
             }
         }

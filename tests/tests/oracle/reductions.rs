@@ -50,7 +50,7 @@ fn check(values: &Values, axes: &[usize], case: usize, group: fn(ReduceOp) -> bo
     let keep = case % 2 == 1;
     let shape = reduced_shape(&values.shape, axes, keep);
     let x = values.expr(chunks, order);
-    let setting = Setting::nth(case);
+    let setting = if values.elements.len() > 10_000 { Setting::usual() } else { Setting::nth(case) };
     let lanes = values.lanes(axes);
     let mut together = Vec::new();
     for definition in REDUCTIONS.iter().filter(|d| d.operands.contains(values.dtype)) {
@@ -138,6 +138,25 @@ fn reductions_of_nothing() {
             for axes in subsets(shape.len()) {
                 case += 1;
                 check(&values, &axes, case, |_| true, &mut failures);
+            }
+        }
+    }
+    failures.finish();
+}
+
+/// Lanes of many leaves of the summation tree, in units of the engine's own size.
+#[test]
+fn reductions_of_long_lanes() {
+    let mut failures = Failures::default();
+    for (case, dtype) in
+        [DType::Bool, DType::I16, DType::U64, DType::F32, DType::F64, DType::C32].into_iter().enumerate()
+    {
+        let mut rng = Rng::new(case as u64);
+        for (shape, nan_every) in [(vec![90_000], 0), (vec![211, 307], 1000)] {
+            let len = shape.iter().product();
+            let values = Values::new(dtype, &shape, small(dtype, len, nan_every, &mut rng));
+            for (i, axes) in subsets(shape.len()).filter(|axes| !axes.is_empty()).enumerate() {
+                check(&values, &axes, case + i, |_| true, &mut failures);
             }
         }
     }

@@ -12,7 +12,7 @@ pub(super) static SQRT: ElementwiseDef = ElementwiseDef {
     summary: "square root",
     cost: 6,
     accuracy: Exact,
-    reference: reference!(|_, x| inexact(x, f64::sqrt, inverse::sqrt)),
+    reference: reference!(|_, x| inexact(x, f64::sqrt, elementary::sqrt)),
 };
 
 /// Cube root, of negative numbers too.
@@ -103,7 +103,7 @@ pub(super) static LOG10: ElementwiseDef = ElementwiseDef {
     reference: reference!(|_, x| inexact(x, f64::log10, |z| z.ln() / std::f64::consts::LN_10)),
 };
 
-/// Logarithm of a sum of exponentials, without overflow.
+/// Logarithm of a sum of exponentials, without overflow; the accuracy is relative to the larger of operands and result.
 pub(super) static LOG_ADD_EXP: ElementwiseDef = ElementwiseDef {
     name: "logaddexp",
     instances: &[Op::Binary(Binary::LogAddExp)],

@@ -8,7 +8,7 @@ use chunkwise_kernels::Op;
 use chunkwise_kernels::reduce::ReduceOp;
 use smallvec::SmallVec;
 
-pub(in crate::ops) mod inverse;
+pub(in crate::ops) mod elementary;
 mod reductions;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
-//! Square roots and inverse functions: of complex numbers with the branch cuts of C and NumPy, which tell zeros of
-//! different sign apart (Kahan, "Branch cuts for complex elementary functions", 1987), of real ones without
-//! overflow.
+//! Functions that the standard library and num-complex do not have as good as a reference should be: complex ones
+//! with the branch cuts of C and NumPy, which tell zeros of different sign apart (Kahan, "Branch cuts for complex
+//! elementary functions", 1987), and real ones without overflow and cancellation.
 
 use std::f64::consts::LN_2;
 
@@ -73,16 +73,35 @@ pub(in crate::ops) fn asinh(z: Z) -> Z {
     over_i(asin(times_i(z)))
 }
 
+/// The inverse of `tanh` of a real number; the standard library's loses digits next to -1.
+pub(in crate::ops) fn real_atanh(x: f64) -> f64 {
+    if x == 0.0 { x } else { (x.ln_1p() - (-x).ln_1p()) / 2.0 }
+}
+
 /// The inverse of `tanh`; cuts beyond -1 and 1 on the real axis.
 pub(in crate::ops) fn atanh(z: Z) -> Z {
-    let below = (1.0 - z.re) * (1.0 - z.re) + z.im * z.im;
-    let re = (4.0 * z.re / below).ln_1p() / 4.0;
-    Z::new(re, (2.0 * z.im).atan2((1.0 - z.re) * (1.0 + z.re) - z.im * z.im) / 2.0)
+    let x = z.re.abs();
+    let below = (1.0 - x) * (1.0 - x) + z.im * z.im;
+    let re = (4.0 * x / below).ln_1p() / 4.0;
+    Z::new(re.copysign(z.re), (2.0 * z.im).atan2((1.0 - x) * (1.0 + x) - z.im * z.im) / 2.0)
 }
 
 /// The inverse of `tan`; cuts beyond -i and i on the imaginary axis.
 pub(in crate::ops) fn atan(z: Z) -> Z {
     over_i(atanh(times_i(z)))
+}
+
+/// `tanh` by Kahan's formula, which stays accurate next to the poles.
+pub(in crate::ops) fn tanh(z: Z) -> Z {
+    let (t, s) = (z.im.tan(), z.re.sinh());
+    let b = 1.0 + t * t;
+    let below = 1.0 + b * s * s;
+    Z::new(b * (1.0 + s * s).sqrt() * s / below, t / below)
+}
+
+/// `tan`, by way of `tanh`.
+pub(in crate::ops) fn tan(z: Z) -> Z {
+    over_i(tanh(times_i(z)))
 }
 
 fn times_i(z: Z) -> Z {
