@@ -147,11 +147,27 @@ fn sums_do_not_depend_on_the_program() {
             y.strides.reverse();
             arrays.push(y);
         }
-        // Rounding errors everywhere.
+        // Every row and every column sums to zero: what is left are rounding errors, different ones for any
+        // other order of additions.
         for array in &mut arrays {
             for position in positions(&shape) {
-                let noise = random.below(1 << 30) as f64;
-                array.set(&position, Value::new(noise.sqrt() - 1e4, 0.0));
+                let mirrored = [shape[0] - 1 - position[0], shape[1] - 1 - position[1]];
+                let noise = (random.below(1 << 30) as f64).sqrt();
+                array.set(
+                    &position,
+                    Value::new(if position[0] == mirrored[0] && shape[0] > 1 { 0.0 } else { noise }, 0.0),
+                );
+                if position[1] >= mirrored[1] {
+                    let left = array.get(&[position[0], mirrored[1]]).re;
+                    array.set(
+                        &position,
+                        Value::new(if position[1] == mirrored[1] { 0.0 } else { -left }, 0.0),
+                    );
+                }
+                if position[0] > mirrored[0] {
+                    let above = array.get(&[mirrored[0], position[1]]).re;
+                    array.set(&position, Value::new(-above, 0.0));
+                }
             }
         }
         for axes in 1..4 {
@@ -183,6 +199,7 @@ fn sums_do_not_depend_on_the_program() {
                 unsafe { std::slice::from_raw_parts(lines.as_ptr().cast::<u64>(), cells) }.to_vec()
             };
             assert_eq!(bits(&results[0].1), bits(&results[1].1), "{shape:?}, axes {axes:#b}");
+            assert!(axes != 3 || bits(&results[0].1) != [0], "the test needs rounding errors");
         }
     }
 }
