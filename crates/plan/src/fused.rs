@@ -304,7 +304,7 @@ fn kept_start(target: &ReductionTarget, start: &[usize]) -> Shape {
     keep_axes(target, start, 0)
 }
 
-fn keep_axes(target: &ReductionTarget, of: &[usize], reduced: usize) -> Shape {
+pub(crate) fn keep_axes(target: &ReductionTarget, of: &[usize], reduced: usize) -> Shape {
     of.iter()
         .enumerate()
         .filter_map(

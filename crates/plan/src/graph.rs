@@ -124,4 +124,39 @@ impl TaskGraph {
         }
         peak
     }
+
+    /// Checks what holds for a graph that was built by [`push`](Self::push), and may not for one that arrived.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let tasks = self.len();
+        let starts_fit = (tasks == 0 && self.input_starts.is_empty())
+            || (self.input_starts.len() == tasks + 1
+                && self.input_starts[0] == 0
+                && self.input_starts.is_sorted()
+                && self.input_starts[tasks] as usize == self.inputs.len());
+        if !starts_fit || self.scratch_bytes.len() != tasks || TaskId::try_from(tasks).is_err() {
+            return Err(format!("the edges do not belong to {tasks} tasks"));
+        }
+        let mut named_by = vec![TaskId::MAX; tasks];
+        for task in 0..tasks as TaskId {
+            for &input in self.inputs(task) {
+                if input >= task {
+                    return Err(format!("task {task} reads task {input}, which does not come before it"));
+                }
+                if std::mem::replace(&mut named_by[input as usize], task) == task {
+                    return Err(format!("task {task} names task {input} twice"));
+                }
+            }
+        }
+        if let Some(task) = self.kept.iter().find(|&&task| task as usize >= tasks) {
+            return Err(format!("task {task} is to be kept, but there is none"));
+        }
+        let bytes = self.output_bytes.iter().chain(&self.scratch_bytes);
+        match bytes.copied().try_fold(0u64, u64::checked_add) {
+            Some(_) => Ok(()),
+            None => Err("the tasks hold more bytes than can be counted".to_owned()),
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! for the [`Sources`] beside it, which hold what lives in this one. A [`Runner`] is a plan made ready to run
 //! here; an executor decides when each task runs.
 
+mod cells;
 mod combine;
 mod fused;
 mod graph;
@@ -16,6 +17,7 @@ mod tiles;
 mod units;
 mod wire;
 
+pub use cells::{for_cells, for_parts};
 pub use graph::{TaskGraph, TaskId};
 pub use plan::{
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,

@@ -82,7 +82,13 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// A program that the kernels refuse, with the label of its stage.
+    ///
+    /// # Panics
+    /// If the sources are not those of the plan: of other dtypes or shapes, or too few.
     pub fn new(plan: &'a Plan, sources: &'a Sources, isa: Isa) -> Result<Self, (String, ProgramError)> {
+        if let Err(what) = sources.check(plan) {
+            panic!("a plan needs its own sources: {what}");
+        }
         let mut kernels = Vec::with_capacity(plan.stages.len());
         for stage in &plan.stages {
             kernels.push(match stage {

@@ -76,6 +76,11 @@ fn regroup(axis: &AxisGrid, extent: usize) -> AxisGrid {
             let pieces = len.div_ceil(extent);
             return AxisGrid::regular(len, len.div_ceil(pieces));
         }
+        let piece = size.div_ceil(size.div_ceil(extent));
+        // Too many chunks to list are too many tasks to number: where they are cut will not matter.
+        if size % piece == 0 || len / piece > u32::MAX as usize {
+            return AxisGrid::regular(len, piece);
+        }
     }
     let mut offsets = vec![0];
     let mut start = 0;
@@ -98,3 +103,6 @@ fn regroup(axis: &AxisGrid, extent: usize) -> AxisGrid {
     }
     AxisGrid::from_offsets(offsets)
 }
+
+#[cfg(test)]
+mod tests;

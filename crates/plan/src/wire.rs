@@ -1,5 +1,10 @@
 //! Plans as bytes, for another process.
 
+mod edges;
+#[cfg(test)]
+mod tests;
+mod validate;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Origin, Plan, Stage};
@@ -32,6 +37,12 @@ pub enum WireError {
     /// Bytes that are no plan, or a plan too large to write.
     #[error("malformed plan: {0}")]
     Malformed(#[from] postcard::Error),
+    /// A plan that contradicts itself: running it could read or write memory that is not its own.
+    #[error("malformed plan: {what}")]
+    Invalid {
+        /// The first contradiction.
+        what: String,
+    },
 }
 
 #[derive(Serialize)]
@@ -50,16 +61,22 @@ impl Plan {
         Ok(postcard::to_stdvec(&Outgoing(WIRE_VERSION, self))?)
     }
 
-    /// The plan that [`Plan::to_bytes`] wrote.
+    /// The plan that [`Plan::to_bytes`] wrote, checked: whatever the bytes are, a plan that comes back reads and
+    /// writes only what is its own, provided that its sources are what it says of them.
     ///
     /// # Errors
-    /// [`WireError::Version`], [`WireError::Malformed`].
+    /// [`WireError::Version`], [`WireError::Malformed`], [`WireError::Invalid`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Plan, WireError> {
         let (found, rest) = postcard::take_from_bytes::<u32>(bytes)?;
         if found != WIRE_VERSION {
             return Err(WireError::Version { found });
         }
-        Ok(postcard::from_bytes::<Incoming>(rest)?.0)
+        let (Incoming(plan), rest) = postcard::take_from_bytes(rest)?;
+        if !rest.is_empty() {
+            return Err(WireError::Invalid { what: format!("{} bytes follow it", rest.len()) });
+        }
+        validate::validate(&plan).map_err(|what| WireError::Invalid { what })?;
+        Ok(plan)
     }
 
     fn refuse_closures(&self) -> Result<(), WireError> {

@@ -4,7 +4,7 @@
 //! Cells that nobody asks for get no task.
 
 use chunkwise_core::{Grid, Shape};
-use chunkwise_plan::{ArrayId, FusedStage, Stage, Storage};
+use chunkwise_plan::{ArrayId, FusedStage, Stage, Storage, for_cells, for_parts};
 use smallvec::SmallVec;
 
 use super::stages::{Build, Maker, kept_coords};
@@ -194,50 +194,6 @@ pub(super) fn for_units(build: &Build, stage: u32, reduction: u32, cell: usize, 
                 break;
             }
             coords[k] = 0;
-        }
-    }
-}
-
-/// Calls `f` with each part that a box touches, and the part's share of the box.
-fn for_parts(parts: &Grid, start: &[usize], shape: &[usize], mut f: impl FnMut(usize, &[usize], &[usize])) {
-    if parts.count() == 1 {
-        return f(0, start, shape);
-    }
-    for_cells(parts, start, shape, |part| {
-        let (part_start, part_shape) = parts.block(&parts.coords(part));
-        let low: Shape = start.iter().zip(&part_start).map(|(a, b)| *a.max(b)).collect();
-        let shape: Shape = (0..low.len())
-            .map(|k| (start[k] + shape[k]).min(part_start[k] + part_shape[k]) - low[k])
-            .collect();
-        f(part, &low, &shape);
-    });
-}
-
-/// Calls `f` with the number of every cell of a grid that a box touches, in row-major order.
-fn for_cells(grid: &Grid, start: &[usize], shape: &[usize], mut f: impl FnMut(usize)) {
-    if shape.contains(&0) {
-        return;
-    }
-    let ranges: SmallVec<[(usize, usize); 6]> = grid
-        .axes()
-        .iter()
-        .zip(start.iter().zip(shape))
-        .map(|(axis, (&s, &n))| (axis.find(s), axis.find(s + n - 1)))
-        .collect();
-    let mut coords: Shape = ranges.iter().map(|r| r.0).collect();
-    loop {
-        f(grid.index(&coords));
-        let mut k = coords.len();
-        loop {
-            if k == 0 {
-                return;
-            }
-            k -= 1;
-            coords[k] += 1;
-            if coords[k] <= ranges[k].1 {
-                break;
-            }
-            coords[k] = ranges[k].0;
         }
     }
 }
