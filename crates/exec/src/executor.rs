@@ -72,9 +72,10 @@ impl Executor {
     /// free. A graph of one task, or one run with a single thread, runs on the calling thread alone.
     ///
     /// Under a memory limit, a run begins when it has been given what the graph needs with one task running
-    /// at a time, and runs more tasks at once as far as there is more. Until then it waits its turn,
-    /// except inside a task of another run: there it gets what that task stated as scratch and what is free
-    /// at that moment, or fails.
+    /// at a time, and runs more tasks at once as far as there is more. Until then it waits its turn, with two
+    /// exceptions. A call inside a task of another run does not wait: it gets what that task stated as
+    /// scratch and what is free at that moment, or fails. A call on a thread of a pool may be part of such a
+    /// task too, so it gives up when the runs it waits for have not moved for ten seconds.
     ///
     /// # Errors
     /// [`ExecError::Task`] if a task fails or panics, [`ExecError::Memory`] if the graph does not fit,

@@ -1,6 +1,6 @@
 //! Runs the tasks of a graph: when, on which thread, within which memory.
 //!
-//! A [`TaskGraph`](chunkwise_plan::TaskGraph) says which task reads which and how many bytes each needs; a
+//! A [`TaskGraph`] says which task reads which and how many bytes each needs; a
 //! [`Work`] says what the tasks do; an [`Executor`] brings them together. What the layers below are for:
 //!
 //! - `scheduler` decides: a state machine without threads or locks, with its set of `ready` tasks and, under a

@@ -25,7 +25,7 @@ fn occupy(pool: &ThreadPool) -> mpsc::Sender<()> {
 #[test]
 fn jobs_see_what_was_lent() {
     let pool = pool(2);
-    let numbers = vec![1usize, 2, 3];
+    let numbers = [1usize, 2, 3];
     let sum = AtomicUsize::new(0);
     let signal = Arc::new(Signal::default());
     let body = |_: &Lent| {
