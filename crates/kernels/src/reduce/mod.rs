@@ -1,57 +1,32 @@
 //! Reductions: what each keeps for a group of elements, how it takes in a tile, merges and finishes.
+//!
+//! A reduction works on *states*: one cell per result, each field of the cells an array of its own
+//! ([`Layout`]). A state begins as that of no elements ([`init`]), takes in tiles through the loops of a
+//! [`Kernel`](crate::Kernel), takes in other states ([`merge`]), and becomes results at last ([`finish`]).
+//! Elements come in a fixed order, row-major within a box; where a box is cut into tiles makes no difference
+//! to the bits of a result, nor does the instruction set.
+//!
+//! There is one file per family of reductions, each behind the trait of `reducer.rs`, which owns the loops.
+
+mod arg;
+mod cell;
+mod extreme;
+mod lanes;
+mod number;
+mod op;
+mod prod;
+mod rank;
+mod reducer;
+mod sum;
+#[cfg(test)]
+mod tests;
+mod truth;
+mod var;
 
 use chunkwise_core::DType;
 
-/// What a reduction computes.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[allow(missing_docs, reason = "each is documented where expressions define it, under the same name")]
-pub enum ReduceOp {
-    Sum,
-    NanSum,
-    Prod,
-    NanProd,
-    Mean,
-    NanMean,
-    /// Variance with `ddof` delta degrees of freedom; `std` takes the square root, `nan` skips NaN.
-    Var { ddof: f64, std: bool, nan: bool },
-    Min,
-    Max,
-    NanMin,
-    NanMax,
-    Ptp,
-    Any,
-    All,
-    CountNonzero,
-    ArgMin,
-    ArgMax,
-    NanArgMin,
-    NanArgMax,
-}
-
-impl ReduceOp {
-    /// Type of the result for operands of this type; `None` where the reduction is not defined.
-    pub fn result(self, operand: DType) -> Option<DType> {
-        use ReduceOp::*;
-        let ordered = !operand.is_complex();
-        Some(match self {
-            Sum | NanSum | Prod | NanProd => operand.sum(),
-            Mean | NanMean => operand.mean(),
-            Var { .. } => operand.real(),
-            Min | Max | NanMin | NanMax if ordered => operand,
-            Ptp if ordered && !operand.is_bool() => operand,
-            Any | All => DType::Bool,
-            CountNonzero => DType::I64,
-            ArgMin | ArgMax | NanArgMin | NanArgMax if ordered => DType::I64,
-            _ => return None,
-        })
-    }
-
-    /// Whether the reduction of no elements is an error.
-    pub fn needs_elements(self) -> bool {
-        use ReduceOp::*;
-        matches!(self, Min | Max | NanMin | NanMax | Ptp | ArgMin | ArgMax | NanArgMin | NanArgMax)
-    }
-}
+pub use op::ReduceOp;
+use reducer::Family;
 
 /// The fields that a reduction keeps per cell, each stored as one array of cells.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,10 +47,25 @@ impl Layout {
     }
 }
 
+/// The reduction itself.
+///
+/// # Panics
+/// When it is not defined for this type, see [`ReduceOp::result`].
+fn family(op: ReduceOp, operand: DType) -> Box<dyn Family> {
+    // A bool is a byte of 0 or 1 to every loop, and its results have the bits that they should.
+    let bytes = if operand.is_bool() { DType::U8 } else { operand };
+    let families = [sum::family, prod::family, var::family, extreme::family, truth::family, arg::family];
+    op.result(operand)
+        .and_then(|_| families.iter().find_map(|family| family(op, bytes)))
+        .unwrap_or_else(|| panic!("{} is not defined for {operand}", op.name()))
+}
+
 /// The fields that `op` keeps for operands of this type.
+///
+/// # Panics
+/// Like all functions here, when `op` is not defined for this type ([`ReduceOp::result`] is `None`).
 pub fn layout(op: ReduceOp, operand: DType) -> Layout {
-    let _ = (op, operand);
-    todo!()
+    family(op, operand).layout()
 }
 
 /// Writes the state of no elements.
@@ -83,8 +73,8 @@ pub fn layout(op: ReduceOp, operand: DType) -> Layout {
 /// # Safety
 /// `state` must be valid for writes of `layout(op, operand).bytes(cells)` bytes and 64-byte aligned.
 pub unsafe fn init(op: ReduceOp, operand: DType, state: *mut u8, cells: usize) {
-    let _ = (op, operand, state, cells);
-    todo!()
+    // SAFETY: the caller's promise.
+    unsafe { family(op, operand).init(state, cells) }
 }
 
 /// Merges `from`, whose elements come after those of `into`, into `into`.
@@ -92,8 +82,8 @@ pub unsafe fn init(op: ReduceOp, operand: DType, state: *mut u8, cells: usize) {
 /// # Safety
 /// Both must be initialised states of `cells` cells that do not overlap.
 pub unsafe fn merge(op: ReduceOp, operand: DType, into: *mut u8, from: *const u8, cells: usize) {
-    let _ = (op, operand, into, from, cells);
-    todo!()
+    // SAFETY: the caller's promise.
+    unsafe { family(op, operand).merge(into, from, cells) }
 }
 
 /// A NaN-skipping arg-reduction met a slice without any other value.
@@ -117,13 +107,13 @@ pub unsafe fn finish(
     count: u64,
     out: *mut u8,
 ) -> Result<(), AllNan> {
-    let _ = (op, operand, state, cells, count, out);
-    todo!()
+    // SAFETY: the caller's promise.
+    unsafe { family(op, operand).finish(state, cells, count, out) }
 }
 
 /// How a tile lies over the cells of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "skeleton")]
+#[allow(dead_code, reason = "skeleton")]
 pub(crate) enum Shape {
     /// Rows and columns are reduced: the whole tile goes into one cell.
     All,
@@ -137,8 +127,12 @@ pub(crate) enum Shape {
 }
 
 /// The loop that takes a tile (its one operand) into the state.
-#[expect(dead_code, reason = "skeleton")]
+///
+/// So that a result does not depend on the tiles, those of a box of `cols` columns must come in row-major
+/// order and end where a leaf does. With `cols >= 512` a tile begins at a multiple of 512 columns and ends at
+/// one or at the end of the row; it has several rows only if it has all columns or the rows have cells of
+/// their own. With `cols < 512` it has all columns, and a multiple of `512 / cols` rows or the last ones.
+#[allow(dead_code, reason = "skeleton")]
 pub(crate) fn code(op: ReduceOp, operand: DType, shape: Shape, isa: crate::Isa) -> crate::Code {
-    let _ = (op, operand, shape, isa);
-    todo!()
+    family(op, operand).code(shape, isa)
 }
