@@ -127,10 +127,9 @@ unsafe impl Send for Code {}
 unsafe impl Sync for Code {}
 
 impl Code {
-    /// `body`, compiled for `isa`, which this machine must have.
+    /// `body`, compiled for `isa`, or for the best that this machine has if that is less.
     pub(crate) fn new<B: Body>(body: B, isa: Isa) -> Code {
-        debug_assert!(isa <= Isa::supported());
-        let call: Call = match isa {
+        let call: Call = match isa.min(Isa::supported()) {
             Isa::Baseline => baseline::<B>,
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => avx2::<B>,

@@ -122,7 +122,8 @@ fn tile_len(live_bytes: usize) -> usize {
 }
 
 impl Kernel {
-    /// Verifies the program and chooses a loop for each instruction.
+    /// Verifies the program and chooses a loop for each instruction. An instruction set that this machine
+    /// lacks is replaced by the best that it has.
     ///
     /// # Errors
     /// [`ProgramError`] when the program is malformed or uses an instruction that does not exist.

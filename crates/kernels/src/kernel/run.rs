@@ -294,7 +294,7 @@ impl Run<'_> {
     }
 }
 
-/// Lanes of the operands in [`Space`](super::space::Space), after inputs and outputs.
+/// Lanes of the operands in a space, after inputs and outputs.
 impl Kernel {
     fn lane_of_coord(&self, i: usize) -> usize {
         self.inputs.len() + self.outputs.len() + i
