@@ -262,7 +262,7 @@ fn words() -> impl Strategy<Value = Vec<u64>> {
 /// `PROPTEST_CASES` in the environment asks for another number of cases.
 fn config() -> ProptestConfig {
     let cases =
-        if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 300 };
+        if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 1500 };
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 

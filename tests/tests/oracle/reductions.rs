@@ -1,10 +1,11 @@
 //! Every reduction of every type, over every choice of axes.
 
-use chunkwise_core::{DType, Scalar};
+use chunkwise_core::{AxisMap, DType, Scalar, View};
 use chunkwise_expr::Expr;
 use chunkwise_expr::ops::{REDUCTIONS, Reduced};
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_tests::{Order, Rng, Setting, Tolerance, Values, chunkings, edges, evaluate, small};
+use ndarray::{ArrayD, Slice};
 
 use crate::Failures;
 
@@ -41,8 +42,22 @@ fn reduced_shape(shape: &[usize], axes: &[usize], keep: bool) -> Vec<usize> {
     shape.iter().enumerate().filter_map(axis).collect()
 }
 
+/// A view of a result that leaves elements out, goes backwards and turns axes round, and the cells that it shows.
+fn turned(shape: &[usize]) -> (View, Vec<usize>) {
+    let mut view = View::identity(shape);
+    for (k, &n) in shape.iter().enumerate() {
+        let axis = shape.len() - 1 - k;
+        view.shape[axis] = n.div_ceil(2);
+        view.source[k] = AxisMap { axis: Some(axis), start: n.saturating_sub(1), step: -2 };
+    }
+    let numbers: Vec<usize> = (0..shape.iter().product()).collect();
+    let numbers = ArrayD::from_shape_vec(shape, numbers).expect("as many as the shape says");
+    let cells = numbers.slice_each_axis(|_| Slice::new(0, None, -2)).reversed_axes();
+    (view, cells.iter().copied().collect())
+}
+
 /// Checks all reductions in `group` of one array over one choice of axes: those that have a value in one
-/// computation, the others alone.
+/// computation, views of them in another, the others alone.
 fn check(values: &Values, axes: &[usize], case: usize, group: fn(ReduceOp) -> bool, failures: &mut Failures) {
     let chunkings = chunkings(&values.shape, case as u64);
     let chunks = &chunkings[case % chunkings.len()];
@@ -75,15 +90,27 @@ fn check(values: &Values, axes: &[usize], case: usize, group: fn(ReduceOp) -> bo
             });
         }
     }
-    let roots: Vec<Expr> = together.iter().map(|(_, _, expr): &(_, _, Expr)| expr.clone()).collect();
-    match evaluate(&roots, setting) {
-        Ok(computed) => {
-            for (computed, (name, cells, _)) in computed.iter().zip(&together) {
-                failures.note(compare(computed, cells, &shape).map_err(|why| format!("{name}: {why}")));
+    let (view, shown) = turned(&shape);
+    let viewed: Vec<(String, Vec<Reduced>, Expr)> = together
+        .iter()
+        .map(|(name, cells, expr)| {
+            let cells = shown.iter().map(|&cell| cells[cell]).collect();
+            (format!("a view of {name}"), cells, expr.view(view.clone()))
+        })
+        .collect();
+    for (group, shape) in [(together, &shape[..]), (viewed, &view.shape[..])] {
+        let roots: Vec<Expr> = group.iter().map(|(_, _, expr)| expr.clone()).collect();
+        match evaluate(&roots, setting) {
+            Ok(computed) => {
+                for (computed, (name, cells, _)) in computed.iter().zip(&group) {
+                    failures.note(compare(computed, cells, shape).map_err(|why| format!("{name}: {why}")));
+                }
             }
+            Err(error) => failures.note(Err(format!(
+                "{} over {axes:?}, chunks {chunks:?}, {setting:?}: {error}",
+                values.dtype
+            ))),
         }
-        Err(error) => failures
-            .note(Err(format!("{} over {axes:?}, chunks {chunks:?}, {setting:?}: {error}", values.dtype))),
     }
 }
 
