@@ -30,30 +30,18 @@ impl Work for Tasks<'_> {
 
 fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
     let executor = config.executor()?;
-    let returned = plan.returned_bytes();
-    // Returned arrays count while the computation fills them; afterwards they are the caller's.
-    let _claim = executor.claim(returned)?;
     let runner = Runner::new(plan, sources, Isa::detect())
         .map_err(|(stage, source)| ExprError::Program { stage, source })?;
     let tasks = Tasks(runner);
     let run = executor.execute(&plan.graph, &tasks, config.options()).map_err(|error| match error {
         ExecError::Memory { task, needed, held, limit } => {
             let (op, block, origin) = tasks.0.describe(task);
-            Error::MemoryLimit {
-                op,
-                block,
-                origin,
-                needed,
-                held: held + returned,
-                limit: limit.max(returned),
-            }
+            Error::MemoryLimit { op, block, origin, needed, held, limit }
         }
         ExecError::Task { error, .. } => Error::Task(Box::new(error)),
         other => Error::Execution(other),
     })?;
-    let mut stats = run.stats;
-    stats.peak_bytes += returned;
-    Ok((tasks.0.into_results(run.outputs), stats))
+    Ok((tasks.0.into_results(run.outputs), run.stats))
 }
 
 /// Computes the roots, sharing their common work. Each block is row-major over the whole of a `Vec`'s buffer.

@@ -209,6 +209,16 @@ impl Lease {
         true
     }
 
+    /// A lease of its own for some of the bytes, which there must be.
+    pub(crate) fn split(&mut self, bytes: u64) -> Lease {
+        debug_assert!(bytes <= self.bytes());
+        let own = bytes.min(self.bytes);
+        let drawn = (bytes - own).min(self.drawn);
+        self.bytes -= own;
+        self.drawn -= drawn;
+        Lease { budget: self.budget.clone(), bytes: own, drawn }
+    }
+
     /// Gives back what exceeds `claimed`.
     pub(crate) fn settle(&mut self, claimed: u64) {
         let mut state = lock(&self.budget.state);

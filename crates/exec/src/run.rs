@@ -63,11 +63,12 @@ pub(crate) fn run<W: Work>(
 ) -> Result<Run<W::Output>, ExecError<W::Error>> {
     let begun = Instant::now();
     let cancel = options.cancel.as_ref();
-    let (scheduler, lease) = match budget {
-        None => (Scheduler::new(graph), None),
+    // What is held throughout is leased apart, so that it never counts as room for tasks.
+    let (scheduler, lease, _throughout) = match budget {
+        None => (Scheduler::new(graph), None, None),
         Some(budget) => {
-            let (scheduler, lease) = reserve(graph, budget, cancel)?;
-            (scheduler, Some(lease))
+            let (scheduler, lease, throughout) = reserve(graph, budget, cancel)?;
+            (scheduler, Some(lease), Some(throughout))
         }
     };
     let tasks = Tasks {
@@ -96,7 +97,7 @@ pub(crate) fn run<W: Work>(
         work_together(&plan, pool.as_deref(), take_part);
         (plan.tasks, plan.core.into_inner().unwrap_or_else(PoisonError::into_inner))
     };
-    let peak_bytes = core.scheduler.peak();
+    let peak_bytes = graph.held_throughout() + core.scheduler.peak();
     let outputs = finish(tasks, core)?;
     let stats = Stats { tasks: graph.len(), peak_bytes, threads: threads_at_hand, elapsed: begun.elapsed() };
     Ok(Run { outputs, stats })
@@ -123,9 +124,15 @@ fn reserve<'g, E>(
     graph: &'g TaskGraph,
     budget: &Arc<Budget>,
     cancel: Option<&CancelToken>,
-) -> Result<(Scheduler<'g>, Lease), ExecError<E>> {
-    let starved = |Starved { task, needed, held, limit }| ExecError::Memory { task, needed, held, limit };
-    let order = Order::within(graph, budget.available()).map_err(starved)?;
+) -> Result<(Scheduler<'g>, Lease, Lease), ExecError<E>> {
+    let throughout = graph.held_throughout();
+    let starved = |Starved { task, needed, held, limit }| ExecError::Memory {
+        task,
+        needed,
+        held: held + throughout,
+        limit: limit + throughout,
+    };
+    let order = Order::within(graph, budget.available().saturating_sub(throughout)).map_err(starved)?;
     let patience = if context::inside_task() {
         Patience::None
     } else if rayon::current_thread_index().is_some() {
@@ -133,16 +140,18 @@ fn reserve<'g, E>(
     } else {
         Patience::Endless
     };
-    let lease = budget.lease(order.peak(), patience, cancel).map_err(|refused| match refused {
+    let bytes = order.peak() + throughout;
+    let mut lease = budget.lease(bytes, patience, cancel).map_err(|refused| match refused {
         Refused::Cancelled => ExecError::Cancelled,
         Refused::Held(by_others) => {
             let task = order.widest();
             let needed = own_bytes(graph, task);
-            let held = by_others + (order.peak() - needed);
+            let held = by_others + (bytes - needed);
             ExecError::Memory { task, needed, held, limit: budget.limit() }
         }
     })?;
-    Ok((Scheduler::within(graph, order, lease.bytes()), lease))
+    let throughout = lease.split(throughout);
+    Ok((Scheduler::within(graph, order, lease.bytes()), lease, throughout))
 }
 
 /// Runs all tasks on this thread, in order.

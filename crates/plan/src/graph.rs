@@ -16,6 +16,7 @@ pub struct TaskGraph {
     output_bytes: Vec<u64>,
     scratch_bytes: Vec<u64>,
     kept: Vec<TaskId>,
+    held_throughout: u64,
 }
 
 impl TaskGraph {
@@ -41,6 +42,16 @@ impl TaskGraph {
     /// Marks a task whose result the caller wants: it is kept to the end and handed back.
     pub fn keep(&mut self, task: TaskId) {
         self.kept.push(task);
+    }
+
+    /// Adds bytes that are held from the first task to the last, whatever runs: the arrays to return.
+    pub fn hold(&mut self, bytes: u64) {
+        self.held_throughout += bytes;
+    }
+
+    /// Bytes that are held from the first task to the last.
+    pub fn held_throughout(&self) -> u64 {
+        self.held_throughout
     }
 
     /// Number of tasks.
@@ -107,7 +118,7 @@ impl TaskGraph {
         for &task in &self.kept {
             last_reader[task as usize] = Some(TaskId::MAX);
         }
-        let (mut held, mut peak) = (0u64, 0u64);
+        let (mut held, mut peak) = (self.held_throughout, self.held_throughout);
         for task in 0..self.len() as TaskId {
             held += self.output_bytes(task);
             peak = peak.max(held + self.scratch_bytes(task));

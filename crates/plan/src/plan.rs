@@ -279,6 +279,6 @@ impl Plan {
     /// The most bytes that the plan holds at once when one thread runs it in order: returned arrays, results
     /// in flight and scratch.
     pub fn projected_peak(&self) -> u64 {
-        self.returned_bytes() + self.graph.projected_peak()
+        self.graph.projected_peak()
     }
 }

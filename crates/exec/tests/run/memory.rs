@@ -161,3 +161,27 @@ fn what_is_claimed_is_not_there_for_runs() {
     drop(claim);
     Mix::new(&graph, nothing).on(&executor).unwrap();
 }
+
+#[test]
+fn what_is_held_throughout_is_reserved_with_the_run() {
+    let mut graph = fan_in(4, 10, 0);
+    graph.hold(1000);
+    let peak = graph.projected_peak();
+    assert_eq!(peak, 1050);
+    // Eight runs share a limit that fits one; one byte less and none begins.
+    let all = |limit| {
+        let executor = executor(2, Some(limit));
+        let run = || Mix::new(&graph, nothing).on(&executor);
+        thread::scope(|scope| {
+            let runs: Vec<_> = (0..8).map(|_| scope.spawn(run)).collect();
+            runs.into_iter().map(|run| run.join().unwrap()).collect::<Vec<_>>()
+        })
+    };
+    for result in all(peak) {
+        assert_eq!(result.unwrap().stats.peak_bytes, peak);
+    }
+    for result in all(peak - 1) {
+        let Err(ExecError::Memory { held, limit, .. }) = result else { panic!("{result:?}") };
+        assert!(held >= 1000 && limit == peak - 1, "{held} {limit}");
+    }
+}

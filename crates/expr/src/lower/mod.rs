@@ -72,6 +72,8 @@ pub(crate) fn lower(
     let mut build = stages::build(graph, &groups, &kept, want, units)?;
     let demand = demand::collect(&mut build)?;
     number::number(&mut build, &demand)?;
+    let returned = build.plan.returned_bytes();
+    build.plan.graph.hold(returned);
     let roots = graph.roots.iter().map(|&root| {
         let array = build.array_of(root).expect("every root has an array");
         match want {

@@ -7,11 +7,12 @@ use crate::{
     Array, ArrayId, Origin, Plan, ReadStage, Root, Stage, StageInfo, Storage, Task, TaskGraph, TaskId,
 };
 
-/// The fields of a graph as they are sent: starts of the inputs, inputs, bytes of results, scratch, kept.
+/// The fields of a graph as they are sent, but the last: starts of the inputs, inputs, bytes of results, scratch, kept.
 type Fields = (Vec<u32>, Vec<TaskId>, Vec<u64>, Vec<u64>, Vec<TaskId>);
 
 fn graph(fields: Fields) -> TaskGraph {
-    postcard::from_bytes(&postcard::to_stdvec(&fields).unwrap()).unwrap()
+    let held_throughout = 0u64;
+    postcard::from_bytes(&postcard::to_stdvec(&(fields, held_throughout)).unwrap()).unwrap()
 }
 
 #[test]
