@@ -32,8 +32,9 @@ impl Runner<'_> {
                 Some(returned) => (returned.region(&start, &shape), false),
                 None => {
                     let dtype = self.plan.array(array).dtype;
-                    let reusable = if whole && stage.stores.len() == 1 {
-                        self.reusable(id, &stage.variants[0], dtype.size(), (&start, &shape), inputs)
+                    let reusable = if whole && stage.stores.len() == 1 && !shape.contains(&0) {
+                        let variant = &stage.variants[part_at(stage, &start)];
+                        self.reusable(id, variant, dtype.size(), (&start, &shape), inputs)
                     } else {
                         None
                     };
@@ -120,8 +121,7 @@ impl Runner<'_> {
         loop {
             let origin: Shape = at.iter().zip(cuts).map(|(&i, cut)| cut[i]).collect();
             let shape: Shape = at.iter().zip(cuts).map(|(&i, cut)| cut[i + 1] - cut[i]).collect();
-            let part: Shape = origin.iter().zip(unit.stage.parts.axes()).map(|(&o, a)| a.find(o)).collect();
-            let part = unit.stage.parts.index(&part);
+            let part = part_at(unit.stage, &origin);
             let variant = &unit.stage.variants[part];
             let offset: Shape = origin.iter().zip(unit.start).map(|(o, s)| o - s).collect();
             let inputs: SmallVec<[Input; 4]> =
@@ -244,6 +244,12 @@ struct Unit<'a> {
     shape: &'a [usize],
     outputs: &'a [Tile],
     in_place: &'a [bool],
+}
+
+/// The part of the iteration space that holds a position.
+fn part_at(stage: &FusedStage, position: &[usize]) -> usize {
+    let part: Shape = position.iter().zip(stage.parts.axes()).map(|(&at, axis)| axis.find(at)).collect();
+    stage.parts.index(&part)
 }
 
 /// Steps to the next box; false after the last.
