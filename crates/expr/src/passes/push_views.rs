@@ -2,12 +2,12 @@
 //!
 //! Going from the roots down, each node collects the views that its readers want of it. When all want the
 //! same one, the node computes that view and asks the corresponding views of its inputs; when they differ, it
-//! computes the whole and its readers look at that. Nothing is computed twice on behalf of a view, and chains
-//! of views become one.
+//! computes the box around them and its readers look at that. Nothing is computed twice on behalf of a view,
+//! and chains of views become one.
 
 use std::sync::Arc;
 
-use chunkwise_core::{Grid, View};
+use chunkwise_core::{AxisMap, Grid, Shape, View};
 use smallvec::{SmallVec, smallvec};
 
 use super::view_rules::{concatenate_view, reduce_view};
@@ -23,14 +23,48 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    /// What to compute when readers want both.
-    fn merge(self, other: Wanted) -> Wanted {
+    /// What a node of this shape computes when readers want both.
+    fn merge(self, other: Wanted, shape: &[usize]) -> Wanted {
         match (self, other) {
             (Wanted::Nothing, wanted) | (wanted, Wanted::Nothing) => wanted,
             (Wanted::View(a), Wanted::View(b)) if Arc::ptr_eq(&a, &b) || a == b => Wanted::View(a),
-            _ => Wanted::Whole,
+            (Wanted::View(a), Wanted::View(b)) => around(shape, &[&a, &b]),
+            (Wanted::Whole, _) | (_, Wanted::Whole) => Wanted::Whole,
         }
     }
+}
+
+/// The box of a node of this shape around what some views see of it.
+fn around(shape: &[usize], views: &[&View]) -> Wanted {
+    if views.iter().any(|view| view.shape.contains(&0)) {
+        return Wanted::Whole;
+    }
+    let mut low: Shape = shape.into();
+    let mut high: Shape = SmallVec::from_elem(0, shape.len());
+    for view in views {
+        let origin: Shape = SmallVec::from_elem(0, view.shape.len());
+        let (start, extent) = view.source_box(&origin, &view.shape);
+        for k in 0..shape.len() {
+            low[k] = low[k].min(start[k]);
+            high[k] = high[k].max(start[k] + extent[k]);
+        }
+    }
+    let view = View {
+        shape: low.iter().zip(&high).map(|(low, high)| high - low).collect(),
+        source: (low.iter().enumerate())
+            .map(|(k, &start)| AxisMap { axis: Some(k), start, step: 1 })
+            .collect(),
+    };
+    if view.is_identity(shape) { Wanted::Whole } else { Wanted::View(Arc::new(view)) }
+}
+
+/// A view of a node as a view of the box around it.
+fn within(around: &View, view: &View) -> View {
+    let mut view = view.clone();
+    for (map, corner) in view.source.iter_mut().zip(&around.source) {
+        map.start -= corner.start;
+    }
+    view
 }
 
 /// A node as it computes a view of itself: what it becomes, and what it wants of which inputs.
@@ -58,28 +92,42 @@ pub(super) fn run(graph: Graph) -> Graph {
     out
 }
 
-/// What is settled for every node: nothing, the whole, or the one view that all its readers want.
+/// What is settled for every node: nothing, the whole, the one view that all its readers want, or a box around
+/// what they want.
 fn collect(graph: &Graph) -> Vec<Wanted> {
     let mut wanted = vec![Wanted::Nothing; graph.len()];
     for &root in &graph.roots {
         wanted[root as usize] = Wanted::Whole;
     }
     for id in (0..graph.len() as NodeId).rev() {
-        let rewritten = match &wanted[id as usize] {
-            Wanted::Nothing => continue,
-            Wanted::Whole => None,
-            Wanted::View(view) => rewrite(graph, id, Some(view)),
-        };
-        let rewritten = rewritten.unwrap_or_else(|| {
-            wanted[id as usize] = Wanted::Whole;
-            rewrite(graph, id, None).expect("every node computes itself")
-        });
+        let Some((settled, rewritten)) = settle(graph, id, &wanted[id as usize]) else { continue };
+        wanted[id as usize] = settled;
         for (input, more) in rewritten.inputs {
             let slot = &mut wanted[input as usize];
-            *slot = std::mem::replace(slot, Wanted::Nothing).merge(more);
+            let shape = &graph.node(input).meta.shape;
+            *slot = std::mem::replace(slot, Wanted::Nothing).merge(more, shape);
         }
     }
     wanted
+}
+
+/// What a node computes for what is wanted of it, and how; `None` for nothing.
+fn settle(graph: &Graph, id: NodeId, wanted: &Wanted) -> Option<(Wanted, Rewrite)> {
+    let view = match wanted {
+        Wanted::Nothing => return None,
+        Wanted::Whole => None,
+        Wanted::View(view) => Some(view),
+    };
+    // A view that the node cannot compute, as one that repeats elements, may look at less than the whole.
+    let seen = view.map(|view| around(&graph.node(id).meta.shape, &[view]));
+    for candidate in [Some(wanted), seen.as_ref()].into_iter().flatten() {
+        let Wanted::View(view) = candidate else { continue };
+        if let Some(rewritten) = rewrite(graph, id, Some(view)) {
+            return Some((candidate.clone(), rewritten));
+        }
+    }
+    let whole = rewrite(graph, id, None).expect("every node computes itself");
+    Some((Wanted::Whole, whole))
 }
 
 /// Follows views of views to what they look at.
@@ -169,19 +217,21 @@ fn rebuild(
     let inputs: SmallVec<[NodeId; 2]> = rewritten
         .inputs
         .into_iter()
-        .map(|(input, wanted)| match wanted {
-            Wanted::View(view) if settled[input as usize] == Wanted::Whole => {
-                let source = graph.node(input);
-                let meta = if alias { meta.clone() } else { viewed(&source.meta, &view) };
-                out.push(GraphNode {
-                    kind: Kind::View(view),
-                    inputs: smallvec![ids[input as usize]],
-                    dtype: source.dtype,
-                    meta,
-                    location: node.location,
-                })
-            }
-            _ => ids[input as usize],
+        .map(|(input, wanted)| {
+            let Wanted::View(view) = wanted else { return ids[input as usize] };
+            let source = graph.node(input);
+            let looks = match &settled[input as usize] {
+                Wanted::View(same) if *same == view => return ids[input as usize],
+                Wanted::View(around) => Arc::new(within(around, &view)),
+                Wanted::Whole | Wanted::Nothing => view.clone(),
+            };
+            out.push(GraphNode {
+                kind: Kind::View(looks),
+                inputs: smallvec![ids[input as usize]],
+                dtype: source.dtype,
+                meta: if alias { meta.clone() } else { viewed(&source.meta, &view) },
+                location: node.location,
+            })
         })
         .collect();
     match rewritten.kind {

@@ -91,12 +91,30 @@ fn readers_with_different_views_share_one_evaluation() {
     let y = neg(&coord(12, 4));
     let graph = push_views::run(Graph::import(&[add(&every(&y, 2), &every(&transposed(&y), 2))]));
     assert_eq!(count(&graph, "neg"), 1);
-    assert_eq!(count(&graph, "view"), 2);
+    // One for each reader, and one that leaves out what neither looks at.
+    assert_eq!(count(&graph, "view"), 3);
+    let shared = graph.nodes.iter().find(|node| node.kind.name() == "neg").unwrap();
+    assert_eq!(shared.meta.shape[..], [11, 11]);
     // With one view, it moves below.
     let graph = push_views::run(Graph::import(&[neg(&every(&y, 2))]));
     let neg_of_view =
         graph.nodes.iter().any(|n| n.kind.name() == "neg" && graph.node(n.inputs[0]).kind.name() == "view");
     assert!(neg_of_view, "{:?}", names(&graph));
+}
+
+#[test]
+fn what_is_repeated_is_computed_once_and_nothing_else() {
+    let y = neg(&coord(12, 4));
+    let row = View {
+        shape: [5, 12].into_iter().collect(),
+        source: [AxisMap { axis: None, start: 3, step: 1 }, AxisMap { axis: Some(1), start: 0, step: 1 }]
+            .into_iter()
+            .collect(),
+    };
+    let graph = optimise(Graph::import(&[neg(&y.view(row))])).unwrap();
+    let shapes: Vec<_> =
+        graph.nodes.iter().filter(|n| n.kind.name() == "neg").map(|n| &n.meta.shape[..]).collect();
+    assert_eq!(shapes, [[1, 12], [5, 12]]);
 }
 
 #[test]
