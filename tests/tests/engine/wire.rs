@@ -1,0 +1,259 @@
+//! Plans as bytes: everything built in survives with its bits, functions are refused, and bytes from elsewhere are
+//! checked before anything is run.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chunkwise::prelude::*;
+use chunkwise_core::{AxisGrid, DType, Element, Grid, Scalar};
+use chunkwise_expr::ops::{ELEMENTWISE, REDUCTIONS};
+use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
+use chunkwise_kernels::{Binary, Op};
+use chunkwise_plan::{Plan, Sources, WIRE_VERSION, WireError};
+use chunkwise_tests::{Order, Rng, Values, mixed, small};
+use ndarray::{Array, Axis, Dimension, NewAxis, s};
+
+use crate::support::{all_bytes, rough, run_in_order};
+
+/// Plans, sends, and runs what was sent and what arrived: the same plan, and the same bits.
+fn round_trip(roots: &[Expr], want: Want, units: usize, what: &str) {
+    let (sent, sources) = plan_in_units(roots, want, Optimise::All, units).unwrap();
+    let bytes = sent.to_bytes().unwrap_or_else(|e| panic!("{what}: {e}"));
+    let arrived = Plan::from_bytes(&bytes).unwrap_or_else(|e| panic!("{what}: {e}"));
+    assert!(arrived == sent, "{what}: another plan arrived: {arrived:#?}");
+    let run = |plan: &Plan| all_bytes(&run_in_order(plan, &sources, |_, _| ()));
+    let (here, there) = (run(&sent), run(&arrived));
+    assert!(!here.is_empty() && here == there, "{what}: other values there");
+}
+
+fn arrays<A: Element, D: Dimension>(arrays: &[&ChunkedArray<A, D>], what: &str) {
+    let roots: Vec<Expr> = arrays.iter().map(|x| x.expr().clone()).collect();
+    for units in [7, 1000] {
+        round_trip(&roots, Want::Arrays, units, what);
+    }
+    round_trip(&roots, Want::Tiles, 20, what);
+}
+
+fn operand(dtype: DType, values: Vec<Scalar>, seed: usize) -> Expr {
+    let order = Order::ALL[seed % 3];
+    Values::new(dtype, &[6, 7], values).expr(&[vec![4, 2], vec![3, 3, 1]], order)
+}
+
+#[test]
+fn every_elementwise_operation_of_every_type() {
+    let mut rng = Rng::new(1);
+    for definition in ELEMENTWISE {
+        for dtype in DType::ALL.into_iter().filter(|&dtype| definition.operands.contains(dtype)) {
+            let types = definition.operand_types(dtype);
+            let operands: Vec<Expr> =
+                types.iter().enumerate().map(|(i, &t)| operand(t, mixed(t, 42, &mut rng), i)).collect();
+            let results: Vec<Expr> = definition
+                .instances
+                .iter()
+                .map(|op| Expr::elementwise(op.clone(), &operands.iter().collect::<Vec<_>>()).unwrap())
+                .collect();
+            round_trip(&results, Want::Arrays, 10, &format!("{} of {dtype}", definition.name));
+        }
+    }
+}
+
+#[test]
+fn every_reduction_of_every_type() {
+    let mut rng = Rng::new(2);
+    for definition in REDUCTIONS {
+        for dtype in DType::ALL.into_iter().filter(|&dtype| definition.operands.contains(dtype)) {
+            let x = operand(dtype, small(dtype, 42, 0, &mut rng), 0);
+            let axes: [&[usize]; 4] = [&[0, 1], &[0], &[1], &[]];
+            let mut results = Vec::new();
+            for (i, axes) in axes.into_iter().enumerate() {
+                for &op in definition.instances {
+                    results.push(x.reduce(op, axes, i % 2 == 0).unwrap());
+                }
+            }
+            for units in [5, 1000] {
+                round_trip(&results, Want::Arrays, units, &format!("{} of {dtype}", definition.name));
+            }
+        }
+    }
+}
+
+fn matrix() -> ChunkedArray2<f64> {
+    ChunkedArray::from_array(rough(&[12, 10]).into_dimensionality().unwrap(), (5, 4)).unwrap()
+}
+
+#[test]
+fn views_of_every_kind() {
+    let x = matrix();
+    arrays(&[&x], "memory");
+    arrays(&[&x.t(), &x.t().slice(s![..;-1, 2..;3]).unwrap()], "transposed and sliced");
+    arrays(&[&x.slice(s![3..9;-2, NewAxis, 1]).unwrap()], "indices and new axes");
+    arrays(&[&x.slice(s![0, ..]).unwrap().broadcast((4, 10)).unwrap()], "repeated");
+    arrays(&[&x.slice(s![0..0, ..]).unwrap().t().append(Axis(1), &x.t()).unwrap()], "joined to nothing");
+    arrays(&[&(&x.rechunk((2, Full)).unwrap() + 1.0).rechunk((Full, 3)).unwrap()], "rechunked");
+    arrays(&[&(&x + &x.invert_axis(Axis(0)).unwrap())], "flipped");
+}
+
+#[test]
+fn joined_arrays() {
+    let x = matrix();
+    let joined = concatenate(Axis(0), &[&x, &(&x * 2.0), &x.slice(s![..;-3, ..]).unwrap()]).unwrap();
+    arrays(&[&joined], "concatenated");
+    arrays(&[&joined.std_axis(Axis(0), 1.0).unwrap()], "concatenated and reduced");
+    arrays(&[&stack(Axis(2), &[&x, &x.sqrt()]).unwrap()], "stacked");
+}
+
+#[test]
+fn generated_arrays() {
+    arrays(&[&ChunkedArray::arange(3..40_i32).unwrap().rechunk(11).unwrap()], "arange");
+    arrays(&[&ChunkedArray::linspace(-1.0, 1.0, 33.chunked(10)).unwrap()], "linspace");
+    arrays(&[&ChunkedArray2::<u8>::eye_offset((9, 13).chunked(4), -2).unwrap()], "eye");
+    arrays(&[&ChunkedArray::full((3, 4).chunked(2), f64::NAN).unwrap()], "full");
+    arrays(
+        &[&ChunkedArray::<bool, _>::ones((0, 4).chunked(2))
+            .unwrap()
+            .t()
+            .append(Axis(1), &ChunkedArray::<bool, _>::ones((4, 1)).unwrap())
+            .unwrap()],
+        "empty",
+    );
+}
+
+#[test]
+fn plans_with_results_that_are_kept() {
+    let x = matrix();
+    let costly = x.exp().sin().sqrt();
+    arrays(&[&(&costly + &costly.t().rechunk(3).unwrap().t())], "read in two ways");
+    arrays(&[&(&x - &x.mean_axis(keep(Axis(0))).unwrap()).square()], "read after a reduction");
+    arrays(&[&x.sum(), &x.var(1.0), &(&x - &x.mean()).max()], "reductions of reductions");
+    let kept = x.cos().persist().unwrap();
+    arrays(&[&(&kept * &kept.slice(s![.., ..;-1]).unwrap())], "persisted");
+}
+
+#[test]
+fn files_stay_behind_and_are_read_where_the_plan_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npy");
+    matrix().write_npy(&path).unwrap();
+    let x = ChunkedArray2::<f64>::from_npy(&path, (4, 4)).unwrap();
+    arrays(&[&x], "a file");
+    arrays(&[&(&x.t().slice(s![2..5, ..;-2]).unwrap() * 2.0)], "part of a file");
+    arrays(&[&(&x - &x.mean()).sum_axis(Axis(1)).unwrap()], "a file read by two stages");
+}
+
+#[test]
+fn plans_that_write() {
+    let x = matrix().sqrt();
+    let (plan, _) = plan_in_units(std::slice::from_ref(x.expr()), Want::Written, Optimise::All, 10).unwrap();
+    assert_eq!(Plan::from_bytes(&plan.to_bytes().unwrap()).unwrap(), plan);
+}
+
+#[test]
+fn functions_are_refused_with_their_method_and_place() {
+    let x = matrix();
+    let line = line!();
+    let refused: Vec<(&str, ChunkedArray2<f64>)> = vec![
+        ("mapv", x.mapv(|v| v + 1.0)),
+        ("map2", x.map2(&x, |a, b| a * b).unwrap()),
+        ("from_shape_fn", ChunkedArray::from_shape_fn((3, 4), |(i, j)| (i + j) as f64).unwrap()),
+        ("from_block_fn", ChunkedArray::from_block_fn((3, 4), |b| Array::zeros(b.shape)).unwrap()),
+        ("try_from_block_fn", ChunkedArray::try_from_block_fn((3, 4), |_| Err("no data")).unwrap()),
+    ];
+    for ((name, array), line) in refused.iter().zip(line + 2..) {
+        let buried = (array.exp() + 1.0).sum();
+        let (plan, _) =
+            plan_in_units(std::slice::from_ref(buried.expr()), Want::Arrays, Optimise::All, 5).unwrap();
+        let error = plan.to_bytes().expect_err("a function has no wire form");
+        assert!(matches!(&error, WireError::Closure { name: n, .. } if n == name), "{name}: {error:?}");
+        let text = error.to_string();
+        let place = format!("{}:{line}", file!());
+        assert!(text.contains(&format!("`{name}`")) && text.contains(&place), "{place}: {text}");
+    }
+}
+
+/// A plan with every kind of stage, storage and root.
+fn rich_plan(folder: &std::path::Path) -> (Plan, Sources) {
+    let path = folder.join("x.npy");
+    matrix().write_npy(&path).unwrap();
+    let x = ChunkedArray2::<f64>::from_npy(&path, (4, 4)).unwrap();
+    let kept = matrix().cos().persist().unwrap();
+    let y = &x * &matrix() + &kept;
+    let z = (y.exp().sin().sqrt() - &y.mean()).invert_axis(Axis(0)).unwrap();
+    let joined =
+        concatenate(Axis(0), &[&z + &z.slice(s![..;-1, ..]).unwrap(), y.slice(s![..4, ..]).unwrap()])
+            .unwrap();
+    let roots = [joined.expr().clone(), joined.std_axis(Axis(1), 0.0).unwrap().expr().clone()];
+    plan_in_units(&roots, Want::Arrays, Optimise::All, 20).unwrap()
+}
+
+#[test]
+fn other_versions_and_other_bytes_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, _) = rich_plan(folder.path());
+    let bytes = plan.to_bytes().unwrap();
+    assert_eq!(Plan::from_bytes(&bytes).unwrap(), plan);
+
+    assert_eq!(u32::from(bytes[0]), WIRE_VERSION, "the version comes first");
+    for version in [0, WIRE_VERSION as u8 + 1, 100] {
+        let mut other = bytes.clone();
+        other[0] = version;
+        let error = Plan::from_bytes(&other).unwrap_err();
+        assert!(matches!(error, WireError::Version { found } if found == u32::from(version)), "{error:?}");
+        assert!(error.to_string().contains(&format!("version {version}")), "{error}");
+    }
+    for len in 0..bytes.len() {
+        assert!(Plan::from_bytes(&bytes[..len]).is_err(), "the first {len} of {} bytes", bytes.len());
+    }
+    let longer = [&bytes[..], &[0]].concat();
+    assert!(
+        Plan::from_bytes(&longer).unwrap_err().to_string().contains("1 bytes follow"),
+        "something follows"
+    );
+    for text in [&b""[..], b"\x01", b"\x01not a plan at all", &[0xff; 64], &[1; 64], &[0; 64]] {
+        assert!(Plan::from_bytes(text).is_err(), "{text:?}");
+    }
+}
+
+/// Whatever single byte is changed, the plan is refused or can be run: it never reads or writes what is not its own.
+/// (What it computes may differ: constants and operations may be any.)
+#[test]
+fn changed_bytes_are_refused_or_harmless() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, sources) = rich_plan(folder.path());
+    let bytes = plan.to_bytes().unwrap();
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
+    let (mut refused, mut harmless) = (0, 0);
+    let mut failures = Vec::new();
+    for at in 1..bytes.len() {
+        for value in [0, 1, bytes[at] ^ 1, bytes[at] ^ 2, bytes[at].wrapping_add(5), 0x7f, 0xff] {
+            let mut changed = bytes.clone();
+            changed[at] = value;
+            match catch_unwind(|| Plan::from_bytes(&changed)) {
+                Ok(Err(_)) => refused += 1,
+                Ok(Ok(arrived)) => {
+                    harmless += 1;
+                    // Sources that are not those of the plan, and units without a value, end in a panic here.
+                    let _ = catch_unwind(AssertUnwindSafe(|| run_in_order(&arrived, &sources, |_, _| ())));
+                }
+                Err(_) => failures.push(format!("byte {at} from {} to {value}", bytes[at])),
+            }
+        }
+    }
+    std::panic::set_hook(hook);
+    assert!(failures.is_empty(), "{failures:?}");
+    assert!(refused > harmless && harmless > 100, "{refused} refused, {harmless} harmless");
+}
+
+#[test]
+fn a_program_of_a_million_instructions() {
+    let one = Expr::fill(Scalar::new(1.0), Grid::new([]));
+    let mut x = Expr::coord(0, Grid::new([AxisGrid::whole(3)]));
+    x = Expr::elementwise(Op::Cast(DType::F64), &[&x]).unwrap();
+    for _ in 0..1_000_000 {
+        x = Expr::elementwise(Op::Binary(Binary::Add), &[&x, &one]).unwrap();
+    }
+    let (plan, sources) = plan_in_units(&[x], Want::Arrays, Optimise::All, 100).unwrap();
+    let arrived = Plan::from_bytes(&plan.to_bytes().unwrap()).unwrap();
+    let values = all_bytes(&run_in_order(&arrived, &sources, |_, _| ()));
+    let expected: Vec<u8> = [1e6, 1e6 + 1.0, 1e6 + 2.0].iter().flat_map(|x: &f64| x.to_ne_bytes()).collect();
+    assert_eq!(values, expected);
+}
