@@ -1,5 +1,6 @@
 //! Views, joins and rechunks against ndarray's, alone and in random sequences.
 
+use chunkwise::BlockInfo;
 use chunkwise::prelude::*;
 use chunkwise_tests::{Pair, Rng, Setting, Tolerance, assert_matches_within, evaluate, random_shape};
 use ndarray::{Array1, Array2, ArrayD, Axis, IxDyn, SliceInfoElem, s};
@@ -81,6 +82,68 @@ fn one_array_seen_in_many_ways() {
     // neighbours: windows that overlap, of one source, in one pass
     let step = x.slice(s![1.., ..]).expect("within bounds") - x.slice(s![..-1, ..]).expect("within bounds");
     assert_eq!(step.compute().expect("computes"), Array2::from_elem((5, 8), 8));
+}
+
+/// Results of closures are kept for all their readers, the last of which may overwrite them.
+fn check_overwriting(side: usize, chunks: Vec<Vec<usize>>) {
+    let eager = counting(&[side, side]);
+    let x = ChunkedArray::from_array(eager.clone(), chunks.clone()).expect("chunks that fit");
+    let blocks =
+        ChunkedArray::from_block_fn(vec![side, side].chunked(chunks), move |info: BlockInfo<IxDyn>| {
+            ArrayD::from_shape_fn(info.shape, |at| {
+                ((info.start[0] + at[0]) * side + info.start[1] + at[1]) as i32
+            })
+        });
+    let made = blocks.expect("chunks that fit").mapv(|v| v ^ 6);
+    let y = x.mapv(|v| v ^ 3);
+    let z = (&y + &y.t() * 2).mapv(|v| v ^ 5);
+    let twice = (&z - &z.t() * 7).mapv(|v| v ^ 9);
+    let once = z.mapv(|v| v + 1);
+    let cut = side / 2;
+    let (above, below) = (z.slice_axis(Axis(0), (..cut).into()), twice.slice_axis(Axis(0), (cut..).into()));
+    let joined = concatenate(Axis(0), &[above.expect("within bounds"), below.expect("within bounds")]);
+    let lazy = [
+        &once + &once.t() * 3,
+        joined.expect("equal widths"),
+        (&twice + &twice.t()).mapv(|v| v - 1),
+        &made - &made.t() * 2,
+    ];
+
+    let made = eager.mapv(|v| v ^ 6);
+    let y = eager.mapv(|v| v ^ 3);
+    let z = (&y + &y.t() * 2).mapv(|v| v ^ 5);
+    let twice = (&z - &z.t() * 7).mapv(|v| v ^ 9);
+    let once = &z + 1;
+    let joined = ndarray::concatenate![Axis(0), z.slice(s![..cut, ..]), twice.slice(s![cut.., ..])];
+    let expected = [
+        &once + &once.t() * 3,
+        joined.into_dyn(),
+        (&twice + &twice.t()).mapv(|v| v - 1),
+        &made - &made.t() * 2,
+    ];
+
+    for setting in Setting::all() {
+        let exprs = lazy.each_ref().map(|x| x.expr().clone());
+        let alone =
+            exprs.iter().map(|x| evaluate(std::slice::from_ref(x), setting).expect("computes").remove(0));
+        let together = evaluate(&exprs, setting).expect("computes");
+        for (computed, expected) in alone.chain(together).zip(expected.iter().cycle()) {
+            assert_eq!(computed.array::<i32>(), expected, "{setting:?}");
+        }
+    }
+    for (lazy, expected) in lazy.iter().zip(&expected) {
+        assert_eq!(lazy.persist().expect("computes").compute().expect("computes"), expected);
+    }
+}
+
+#[test]
+fn what_is_overwritten_is_read_by_nobody_else() {
+    for chunks in [vec![8], vec![3, 5], vec![2; 4]] {
+        check_overwriting(8, vec![chunks.clone(), vec![8]]);
+        check_overwriting(8, vec![chunks.clone(), chunks]);
+    }
+    // One unit of work, but more than kernels load before they store.
+    check_overwriting(100, vec![vec![100], vec![100]]);
 }
 
 #[test]
