@@ -56,7 +56,9 @@ fn fused(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("ndarray rayon", side), |bench| {
             bench.iter(|| {
                 let pairs = a.axis_iter(Axis(0)).into_par_iter().zip(b.axis_iter(Axis(0)).into_par_iter());
-                pairs.map(|(a, b)| Zip::from(a).and(b).fold(0.0, |s, a, b| s + (a - b) * (a - b))).sum::<f64>()
+                pairs
+                    .map(|(a, b)| Zip::from(a).and(b).fold(0.0, |s, a, b| s + (a - b) * (a - b)))
+                    .sum::<f64>()
             });
         });
         group.bench_function(BenchmarkId::new("chunkwise", side), |bench| {
@@ -71,7 +73,9 @@ fn deviation(criterion: &mut Criterion) {
     for side in SIDES {
         let a = uniform(side, side, 1).into_shared();
         group.throughput(Throughput::Bytes((side * side * 8) as u64));
-        group.bench_function(BenchmarkId::new("ndarray", side), |bench| bench.iter(|| a.std_axis(Axis(0), 0.0)));
+        group.bench_function(BenchmarkId::new("ndarray", side), |bench| {
+            bench.iter(|| a.std_axis(Axis(0), 0.0))
+        });
         group.bench_function(BenchmarkId::new("ndarray rayon", side), |bench| {
             bench.iter(|| Zip::from(a.columns()).par_map_collect(|column| column.std(0.0)));
         });

@@ -15,7 +15,8 @@ use chunkwise_benches::{peak_rss_bytes, uniform};
 use ndarray::{ArcArray2, Array2, Axis, s};
 use ndarray_npy::{ReadNpyExt, WriteNpyExt};
 
-const USAGE: &str = "usage: workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS] [--make ROWSxCOLS]
+const USAGE: &str =
+    "usage: workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS] [--make ROWSxCOLS]
 names: sum chain mean_axis0 std_axis0 transpose stride tiny_chunks";
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -69,7 +70,10 @@ fn run() -> Outcome<()> {
     let load = |name: &str| -> Outcome<ArcArray2<f64>> {
         let path = options.data.join(name);
         let file = std::fs::File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        Ok(Array2::<f64>::read_npy(std::io::BufReader::new(file))?.as_standard_layout().into_owned().into_shared())
+        Ok(Array2::<f64>::read_npy(std::io::BufReader::new(file))?
+            .as_standard_layout()
+            .into_owned()
+            .into_shared())
     };
     let mut config = Config::default();
     if let Some(threads) = options.threads {

@@ -126,13 +126,12 @@ fn reserve<'g, E>(
     cancel: Option<&CancelToken>,
 ) -> Result<(Scheduler<'g>, Lease, Lease), ExecError<E>> {
     let throughout = graph.held_throughout();
-    let starved = |Starved { task, needed, held, limit }| ExecError::Memory {
-        task,
-        needed,
-        held: held + throughout,
-        limit: limit + throughout,
+    let available = budget.available();
+    let starved = |Starved { task, needed, held, .. }| {
+        let set_aside = budget.limit() - available;
+        ExecError::Memory { task, needed, held: held + throughout + set_aside, limit: budget.limit() }
     };
-    let order = Order::within(graph, budget.available().saturating_sub(throughout)).map_err(starved)?;
+    let order = Order::within(graph, available.saturating_sub(throughout)).map_err(starved)?;
     let patience = if context::inside_task() {
         Patience::None
     } else if rayon::current_thread_index().is_some() {

@@ -81,7 +81,7 @@ fn broadcasting_rows_columns_and_scalars() {
 #[test]
 fn a_chain_and_its_mean_are_one_stage() {
     let a = memory(&count(25), &[5, 5], &[2, 2]);
-    let b = memory(&vec![1.0; 25], &[5, 5], &[2, 2]);
+    let b = memory(&[1.0; 25], &[5, 5], &[2, 2]);
     let square = Expr::elementwise(Op::Powi(2), &[&binary(Binary::Sub, &a, &b)]).unwrap();
     let chain = binary(Binary::Add, &binary(Binary::Mul, &square, &scalar(0.5)), &a);
     let mean = chain.reduce(ReduceOp::Mean, &[0], false).unwrap();
@@ -107,7 +107,7 @@ fn mean_and_deviation_read_their_input_once() {
     let (p, sources) = plan(&roots, Want::Arrays, Optimise::All).unwrap();
     let results = run(&p, &sources);
     assert_eq!(values::<f64>(&results[0]), [49.5]);
-    assert!((values::<f64>(&results[1])[0] - 28.866070047722118).abs() < 1e-12);
+    assert!((values::<f64>(&results[1])[0] - (9999.0f64 / 12.0).sqrt()).abs() < 1e-12);
 }
 
 #[test]
@@ -120,7 +120,10 @@ fn a_slice_of_a_sum_with_its_transpose_computes_what_it_shows() {
     let x = binary(Binary::Add, &binary(Binary::Mul, &i, &Expr::fill(Scalar::new(7i64), Grid::new([]))), &j);
     let sum = binary(Binary::Add, &x, &x.view(View::permuted(&[n, n], &[1, 0])));
     let axis = |k| AxisMap { axis: Some(k), start: 0, step: 1 };
-    let corner = sum.view(View { shape: [10, 10].into_iter().collect(), source: [axis(0), axis(1)].into_iter().collect() });
+    let corner = sum.view(View {
+        shape: [10, 10].into_iter().collect(),
+        source: [axis(0), axis(1)].into_iter().collect(),
+    });
     let (p, _) = plan(std::slice::from_ref(&corner), Want::Arrays, Optimise::All).unwrap();
     assert_eq!(p.tasks.len(), 1);
     let expected: Vec<i64> = (0..10).flat_map(|i| (0..10).map(move |j| 7 * i + j + 7 * j + i)).collect();
@@ -141,7 +144,8 @@ fn a_closure_with_two_views_runs_once_per_element() {
     let sum = binary(Binary::Add, &mapped, &mapped.view(View::permuted(&[6, 6], &[1, 0])));
     let (p, sources) = plan(&[sum], Want::Arrays, Optimise::All).unwrap();
     let got = values::<f64>(&run(&p, &sources)[0]);
-    let expected: Vec<f64> = (0..6).flat_map(|i| (0..6).map(move |j| f64::from(7 * i + 7 * j) + 2.0)).collect();
+    let expected: Vec<f64> =
+        (0..6).flat_map(|i| (0..6).map(move |j| f64::from(7 * i + 7 * j) + 2.0)).collect();
     assert_eq!(got, expected);
     assert_eq!(calls.load(Ordering::Relaxed), 36);
 }

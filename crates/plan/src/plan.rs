@@ -201,6 +201,7 @@ pub struct WriteStage {
 }
 
 /// What the tasks of one kind do.
+#[allow(clippy::large_enum_variant, reason = "a plan has a handful of stages")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Stage {
     /// Run a fused program over a unit.

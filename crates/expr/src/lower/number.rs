@@ -149,7 +149,7 @@ fn combine_trees(
     };
     let array = fused_stage.reductions[reduction as usize].array;
     let mut nodes = Vec::new();
-    for cell in 0..grid_of(build, array).count() {
+    for (cell, maker) in makers[array.0 as usize].iter_mut().enumerate() {
         let mut level: Vec<Draft> = Vec::new();
         let mut needed = true;
         for_units(build, fused, reduction, cell, |unit| {
@@ -174,7 +174,7 @@ fn combine_trees(
                 })
                 .collect();
         }
-        makers[array.0 as usize][cell] = level[0];
+        *maker = level[0];
     }
     nodes
 }

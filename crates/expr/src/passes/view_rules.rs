@@ -63,13 +63,16 @@ pub(super) fn reduce_view(
     Some((View { shape, source }, bits))
 }
 
+/// A part of a concatenation, by number, and what is seen of it.
+pub(super) type PartView = (usize, View);
+
 /// The parts of a concatenation along `axis` that `view` reads, each with its view; and the axis along which
 /// they are joined, or `None` when one part is all.
 pub(super) fn concatenate_view(
     axis: usize,
     lengths: impl Iterator<Item = usize>,
     view: &View,
-) -> Option<(Option<usize>, Vec<(usize, View)>)> {
+) -> Option<(Option<usize>, Vec<PartView>)> {
     let map = view.source[axis];
     let mut begin = 0usize;
     let bounds: Vec<(usize, usize)> = lengths

@@ -17,7 +17,11 @@ pub enum ReduceOp {
     Mean,
     NanMean,
     /// Variance with `ddof` delta degrees of freedom; `std` takes the square root, `nan` skips NaN.
-    Var { ddof: f64, std: bool, nan: bool },
+    Var {
+        ddof: f64,
+        std: bool,
+        nan: bool,
+    },
     Min,
     Max,
     NanMin,

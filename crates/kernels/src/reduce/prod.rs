@@ -75,8 +75,7 @@ impl<A: Term, const SKIP: bool> Reducer for Prod<A, SKIP> {
 
     #[inline(always)]
     fn leaf<L: Level>((product,): Self::Cell, leaf: &Run<'_, A>) -> Self::Cell {
-        let of_leaf =
-            lanes::fold(leaf.data, A::Wide::ONE, |p, x| p * Self::value(x), |a, b| a * b);
+        let of_leaf = lanes::fold(leaf.data, A::Wide::ONE, |p, x| p * Self::value(x), |a, b| a * b);
         (product * of_leaf,)
     }
 

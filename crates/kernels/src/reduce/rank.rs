@@ -34,11 +34,7 @@ pub(super) trait Ranked: Element + PartialOrd {
     /// The better of two, this where they are equal or one is NaN.
     #[inline(always)]
     fn or<const MAX: bool>(self, other: Self) -> Self {
-        if MAX {
-            if other > self { other } else { self }
-        } else {
-            if other < self { other } else { self }
-        }
+        if MAX { if other > self { other } else { self } } else { if other < self { other } else { self } }
     }
 }
 

@@ -106,7 +106,8 @@ impl<T: Copy> Run<'_, T> {
                 .position(|chunk| chunk.iter().fold(false, |any, &x| any | matches(x)))
                 .and_then(|i| row[i * 64..].iter().position(|&x| matches(x)).map(|k| i * 64 + k))
         };
-        let increasing = self.step[1] >= 0 && self.step[0] >= self.step[1].saturating_mul(self.cols as i64 - 1);
+        let increasing =
+            self.step[1] >= 0 && self.step[0] >= self.step[1].saturating_mul(self.cols as i64 - 1);
         let mut best = None;
         for (r, row) in self.data.chunks(self.cols).enumerate() {
             let column = if self.step[1] >= 0 { find(row) } else { row.iter().rposition(|&x| matches(x)) };
@@ -135,7 +136,8 @@ impl<R: Reducer> Body for Fold<R> {
         let data = unsafe { args.src::<R::In>(0) };
         let one_cell = args.cell_step[0] == 0;
         // Narrow rows share a leaf.
-        let (leaf, width) = if one_cell && cols < LEAF { (LEAF / cols * cols, rows * cols) } else { (LEAF, cols) };
+        let (leaf, width) =
+            if one_cell && cols < LEAF { (LEAF / cols * cols, rows * cols) } else { (LEAF, cols) };
         for (r, data) in data.chunks_exact(width).enumerate() {
             let base = base.wrapping_add(step[0].wrapping_mul(r as i64));
             // SAFETY: the fields are those of a state of `R`, and the tile lies within its cells.
@@ -184,7 +186,9 @@ impl<R: Reducer> Body for Zip<R> {
         for r in (0..rows).step_by(height) {
             for c in (0..cols).step_by(NARROW) {
                 let at = cell + r * down + c * across;
-                let base = base.wrapping_add(step[0].wrapping_mul(r as i64)).wrapping_add(step[1].wrapping_mul(c as i64));
+                let base = base
+                    .wrapping_add(step[0].wrapping_mul(r as i64))
+                    .wrapping_add(step[1].wrapping_mul(c as i64));
                 let tile = &data[r * cols..(r + height) * cols];
                 // SAFETY: as above.
                 unsafe { narrow::<R, L>(tile, cols, c, &args.fields, (at, across), (base, step)) }
@@ -211,11 +215,11 @@ unsafe fn narrow<R: Reducer, L: Level>(
     let n = NARROW.min(cols - c);
     // Loops of constant length, so that the cells stay in registers.
     let mut cells = [R::IDENTITY; NARROW];
-    for i in 0..NARROW {
+    for (i, kept) in cells.iter_mut().enumerate() {
         if i < n {
             // SAFETY: the caller's promise.
             let cell = unsafe { R::Cell::at(fields, at + i * across, 1) };
-            cells[i] = R::Cell::get(&cell, 0);
+            *kept = R::Cell::get(&cell, 0);
         }
     }
     let mut take = |row: &[R::In; NARROW]| {
@@ -235,11 +239,11 @@ unsafe fn narrow<R: Reducer, L: Level>(
         take(&row);
         rest = rest.get(cols..).unwrap_or_default();
     }
-    for i in 0..NARROW {
+    for (i, kept) in cells.into_iter().enumerate() {
         if i < n {
             // SAFETY: the caller's promise.
             let mut cell = unsafe { R::Cell::at(fields, at + i * across, 1) };
-            R::Cell::set(&mut cell, 0, cells[i]);
+            R::Cell::set(&mut cell, 0, kept);
         }
     }
 }
