@@ -10,6 +10,9 @@ use crate::{
 /// The fields of a graph as they are sent, but the last: starts of the inputs, inputs, bytes of results, scratch, kept.
 type Fields = (Vec<u32>, Vec<TaskId>, Vec<u64>, Vec<u64>, Vec<TaskId>);
 
+/// What a complaint says, and how to deserve it.
+type Case<T> = (&'static str, fn(&mut T));
+
 fn graph(fields: Fields) -> TaskGraph {
     let held_throughout = 0u64;
     postcard::from_bytes(&postcard::to_stdvec(&(fields, held_throughout)).unwrap()).unwrap()
@@ -21,7 +24,7 @@ fn graphs() {
     assert_eq!(graph(good()).check(), Ok(()));
     assert_eq!(TaskGraph::new().check(), Ok(()));
     assert_eq!(TaskGraph::default().check(), Ok(()));
-    let cases: [(&str, fn(&mut Fields)); 11] = [
+    let cases: [Case<Fields>; 11] = [
         ("do not belong", |g| g.0 = vec![]),
         ("do not belong", |g| g.0.truncate(2)),
         ("do not belong", |g| g.0[0] = 1),
@@ -77,7 +80,7 @@ fn plans() {
         let Stage::Read(read) = &mut plan.stages[0] else { unreachable!() };
         read
     }
-    let cases: [(&str, fn(&mut Plan)); 17] = [
+    let cases: [Case<Plan>; 17] = [
         ("tasks in a graph", |p| p.tasks.truncate(1)),
         ("too large", |p| p.arrays[0].shape = [usize::MAX, 2].into_iter().collect()),
         ("in a grid of shape", |p| p.arrays[0].shape[0] = 11),
