@@ -23,8 +23,8 @@ pub enum ExecError<E> {
         task: TaskId,
         /// Bytes of its result and scratch.
         needed: u64,
-        /// Bytes that are held by then: results that are yet to be read, and what other computations hold if
-        /// this one could not wait for them.
+        /// Bytes that are held by then: results that are yet to be read, what is held throughout or claimed, and
+        /// what other computations hold if this one could not wait for them.
         held: u64,
         /// Bytes that may be held at once.
         limit: u64,
