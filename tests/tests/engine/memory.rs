@@ -1,13 +1,16 @@
 //! Memory: buffers reused where that is safe and only there, peaks within projections, limits kept, results freed.
 
-use std::sync::{Arc, Mutex};
+use std::env;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chunkwise::prelude::*;
-use chunkwise::{Error, Event};
-use chunkwise_core::Buffer;
-use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
-use chunkwise_plan::Stage;
-use ndarray::{Array, Array1, Array2, Axis, concatenate as join, s};
+use chunkwise::{Error, Event, explain};
+use chunkwise_core::{Buffer, Element};
+use chunkwise_expr::{Optimise, Want, plan_in_units};
+use chunkwise_plan::{RootResult, TaskId};
+use ndarray::{Array, Array1, Array2, Axis, Dimension, concatenate as join, s};
 
 use crate::support::{rough, run_in_order};
 
@@ -31,7 +34,10 @@ fn a_sum_with_the_transpose_overwrites_no_block_that_is_still_read() {
         let got = (sum.t() + 1.0).persist().unwrap();
         for threads in [1, 2, 7] {
             let got = got.compute_with(&Config::default().threads(threads)).unwrap();
-            let same = got.iter().zip(&expected).all(|(g, e)| g.to_bits() == e.to_bits() || (g.is_nan() && e.is_nan()));
+            let same = got
+                .iter()
+                .zip(&expected)
+                .all(|(g, e)| g.to_bits() == e.to_bits() || (g.is_nan() && e.is_nan()));
             assert!(same, "chunks of {chunk}, {threads} threads");
         }
     }
@@ -39,8 +45,7 @@ fn a_sum_with_the_transpose_overwrites_no_block_that_is_still_read() {
     let x = kept(&matrix(12), 4);
     let y = &x + &x.t();
     for want in [Want::Arrays, Want::Tiles] {
-        let (plan, sources) =
-            plan_in_units(&[y.expr().clone()], want, Optimise::All, 16).unwrap();
+        let (plan, sources) = plan_in_units(&[y.expr().clone()], want, Optimise::All, 16).unwrap();
         let small = matrix(12) * 2.0;
         let expected: Vec<f64> = (&small + &small.t()).iter().copied().collect();
         let mut got = vec![f64::NAN; 144];
@@ -52,7 +57,7 @@ fn a_sum_with_the_transpose_overwrites_no_block_that_is_still_read() {
 }
 
 /// Writes the elements of a result of `n` columns to their places.
-fn scatter(result: &chunkwise_plan::RootResult, columns: usize, into: &mut [f64]) {
+fn scatter(result: &RootResult, columns: usize, into: &mut [f64]) {
     let mut place = |start: &[usize], block: &chunkwise_core::Block| {
         // SAFETY: the plan has run.
         let values = unsafe { block.as_slice::<f64>() }.unwrap();
@@ -62,11 +67,11 @@ fn scatter(result: &chunkwise_plan::RootResult, columns: usize, into: &mut [f64]
         }
     };
     match result {
-        chunkwise_plan::RootResult::Array(block) => place(&[0, 0], block),
-        chunkwise_plan::RootResult::Tiles(tiles) => {
+        RootResult::Array(block) => place(&[0, 0], block),
+        RootResult::Tiles(tiles) => {
             tiles.tiles.iter().for_each(|tile| place(&tile.start, &tile.block));
         }
-        chunkwise_plan::RootResult::Written => {}
+        RootResult::Written => {}
     }
 }
 
@@ -78,14 +83,15 @@ fn a_joined_array_overwrites_no_block_that_another_part_reads_backwards() {
         let eager = Array1::from_iter((0..n).map(|i| i as f64));
         let x = ChunkedArray::from_array(eager.clone(), units).unwrap().mapv(|v| -v);
         let half = n as isize / 2;
-        let y = concatenate(Axis(0), &[x.slice(s![..half]).unwrap(), x.slice(s![half..;-1]).unwrap()]).unwrap();
+        let y =
+            concatenate(Axis(0), &[x.slice(s![..half]).unwrap(), x.slice(s![half..;-1]).unwrap()]).unwrap();
         let (plan, sources) =
             plan_in_units(&[(y * 2.0).expr().clone()], Want::Tiles, Optimise::All, units).unwrap();
         let eager = eager * -2.0;
         let expected = join(Axis(0), &[eager.slice(s![..half]), eager.slice(s![half..;-1])]).unwrap();
         let mut got = vec![0.0; n];
         let results = run_in_order(&plan, &sources, |_, _| ());
-        let [chunkwise_plan::RootResult::Tiles(tiles)] = &results[..] else { panic!("one root") };
+        let [RootResult::Tiles(tiles)] = &results[..] else { panic!("one root") };
         for tile in &tiles.tiles {
             // SAFETY: the plan has run.
             let values = unsafe { tile.block.as_slice::<f64>() }.unwrap();
@@ -93,5 +99,235 @@ fn a_joined_array_overwrites_no_block_that_another_part_reads_backwards() {
         }
         let wrong = got.iter().zip(&expected).position(|(g, e)| g != e);
         assert_eq!(wrong, None, "units of {units}");
+    }
+}
+
+/// For each task that reads others, whether its result lies where the result of an input lay.
+fn reuses<A: Element, D: Dimension>(x: &ChunkedArray<A, D>, units: usize) -> Vec<bool> {
+    let (plan, sources) =
+        plan_in_units(std::slice::from_ref(x.expr()), Want::Tiles, Optimise::All, units).unwrap();
+    let mut places = vec![Vec::new(); plan.graph.len()];
+    let mut reuses = Vec::new();
+    run_in_order(&plan, &sources, |task, output| {
+        places[task as usize] = output.iter().map(|tile| tile.block.as_ptr().addr()).collect();
+        let inputs = plan.graph.inputs(task);
+        if !inputs.is_empty() {
+            let here = places[task as usize][0];
+            reuses.push(inputs.iter().any(|&input: &TaskId| places[input as usize].contains(&here)));
+        }
+    });
+    reuses
+}
+
+#[test]
+fn a_result_takes_over_the_buffer_of_an_input_that_nobody_else_reads() {
+    let n = 10_000;
+    // Large enough that the allocator does not hand out the same place by chance.
+    let values: Array1<f64> = rough(&[8 * n]).into_dimensionality().unwrap();
+    let x = ChunkedArray::from_array(values, n).unwrap();
+    let y = x.mapv(|v: f64| v + 1.0);
+    let centred = &y - y.mean();
+    let reused = reuses(&centred, n).iter().filter(|&&reused| reused).count();
+    assert!(reused >= 8, "{reused} of eight units, which each read one kept block");
+
+    let spread = &centred.abs() - &y.slice(s![..;-1]).unwrap();
+    let reused = reuses(&spread, n).iter().filter(|&&reused| reused).count();
+    assert!(reused <= 1, "{reused} units overwrote blocks that are read from both ends");
+
+    let narrow = (&y - y.mean()).cast::<f32>();
+    let reused = reuses(&narrow, n).iter().filter(|&&reused| reused).count();
+    assert!(reused <= 1, "{reused} units of f32 in place of f64");
+}
+
+#[test]
+fn what_the_user_or_another_array_holds_is_never_overwritten() {
+    let eager = matrix(200);
+    let shared = eager.clone().into_shared();
+    let x = ChunkedArray::from_array(shared.clone(), 200).unwrap();
+    let made = ChunkedArray::from_block_fn((200, 200), move |_| shared.to_owned()).unwrap();
+    for source in [x, made] {
+        let kept = source.persist().unwrap();
+        let twice = (&kept * 2.0).persist().unwrap();
+        let thrice = (&kept + &twice).persist().unwrap();
+        assert_eq!(thrice.compute().unwrap(), &eager * 2.0 + &eager);
+        assert_eq!(twice.compute().unwrap(), &eager * 2.0);
+        assert_eq!(kept.compute().unwrap(), eager);
+        assert_eq!(source.compute().unwrap(), eager);
+    }
+}
+
+/// Expressions that keep results for different times.
+fn expressions() -> Vec<(&'static str, ChunkedArrayD<f64>)> {
+    let x = ChunkedArray::from_array(matrix(500), (100, 125)).unwrap();
+    let y = x.mapv(|v: f64| v.abs().sqrt());
+    let made = ChunkedArray::from_block_fn((500, 500).chunked((50, Full)), |block| Array::ones(block.shape))
+        .unwrap();
+    vec![
+        ("a chain", (&x * 2.0 + 1.0).into_dyn()),
+        ("a sum of all", x.sum().into_dyn()),
+        ("sums of columns", x.sum_axis(Axis(0)).unwrap().into_dyn()),
+        ("a sum with its transpose", (&y + &y.t()).into_dyn()),
+        ("a centred array", (&y - y.mean_axis(keep(Axis(0))).unwrap()).std(0.0).into_dyn()),
+        ("blocks that are made", (&made - &x).max_axis(Axis(1)).unwrap().into_dyn()),
+        ("blocks read twice", (&made + &made.t()).sum().into_dyn()),
+        ("three levels", ((&y - y.mean()).mapv(f64::cos) + y.t()).prod().into_dyn()),
+    ]
+}
+
+#[test]
+fn one_thread_holds_what_was_projected() {
+    for (what, x) in expressions() {
+        let projected = x.explain().unwrap().projected_peak;
+        let (_, stats) = Config::default().threads(1).measure(&x).unwrap();
+        assert_eq!(stats.peak_bytes, projected, "{what}");
+        assert!(projected < 16 << 20, "{what}: {projected} bytes");
+    }
+}
+
+#[test]
+fn limits_are_kept_on_any_number_of_threads() {
+    for (what, x) in expressions() {
+        let needed = x.explain().unwrap().projected_peak;
+        let expected = x.compute().unwrap();
+        for threads in [1, 2, 7] {
+            let most = Arc::new(AtomicUsize::new(0));
+            let seen = most.clone();
+            let config = Config::default().threads(threads).memory_limit(needed).observe(move |event| {
+                if let Event::Held { bytes } = event {
+                    seen.fetch_max(bytes as usize, Ordering::Relaxed);
+                }
+            });
+            let (got, stats) = config.measure(&x).unwrap();
+            assert!(stats.peak_bytes <= needed, "{what}: {} bytes of {needed}", stats.peak_bytes);
+            assert!(most.load(Ordering::Relaxed) as u64 <= needed, "{what}: {most:?} bytes of {needed}");
+            let same = got.iter().zip(&expected).all(|(g, e)| g.to_bits() == e.to_bits());
+            assert!(same, "{what} on {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_fit_is_refused_by_name_before_anything_runs() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = calls.clone();
+    let config = Config::default().memory_limit(bytes("1 MiB"));
+    let line = line!() + 1;
+    let made = ChunkedArray::from_block_fn((1000, 1000), move |block| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Array::<f64, _>::ones(block.shape)
+    })
+    .unwrap();
+    // One chunk of 8 MB, whatever is asked of it.
+    let error = made.rechunk(Full).unwrap().sum().compute_with(&config).unwrap_err();
+    let Error::MemoryLimit { op, needed, limit, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((&op[..], *limit), ("from_block_fn", 1 << 20), "{error}");
+    assert!(*needed > *limit, "{error}");
+    let text = error.to_string();
+    for part in ["from_block_fn", "1048576 bytes", &format!("{needed} bytes"), &format!("{}:{line}", file!())]
+    {
+        assert!(text.contains(part), "{part:?} is not in {text:?}");
+    }
+    assert_eq!(calls.load(Ordering::Relaxed), 0, "nothing ran");
+
+    let array = ChunkedArray::<f64, _>::ones((1000, 1000).chunked(10)).unwrap();
+    let error = (array + 1.0).compute_with(&config).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("8000000") && text.contains("1048576"), "an array larger than the limit: {text}");
+}
+
+#[test]
+fn a_computation_that_failed_gives_back_its_memory() {
+    let x = ChunkedArray::from_array(matrix(400), (100, 400)).unwrap();
+    let y = x.mapv(|v: f64| v + 1.0);
+    let good = (&y + &y.t()).sum();
+    let limit = good.explain().unwrap().projected_peak;
+    let config = Config::default().threads(2).memory_limit(limit);
+    let bad = y.mapv(|v: f64| if v > 1e5 { panic!("too large") } else { v });
+    for _ in 0..5 {
+        assert!(config.compute((&bad + &bad.t()).sum().value()).is_err());
+        assert!(config.compute(good.value()).is_ok());
+    }
+    let token = CancelToken::new();
+    token.cancel();
+    assert!(config.clone().cancel(&token).compute(good.value()).is_err());
+    assert!(config.compute(good.value()).is_ok());
+}
+
+#[test]
+fn persisted_arrays_count_as_long_as_they_live() {
+    let config = Config::default().threads(2).memory_limit(bytes("4 MiB"));
+    let x = ChunkedArray::<f64, _>::ones((600, 500).chunked(100)).unwrap();
+    let first = x.persist_with(&config).unwrap();
+    let view = first.t();
+    let error = (&x * 2.0).persist_with(&config).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("2400000") || text.contains("4194304"), "{text}");
+    assert_eq!(config.compute(first.sum().value()).unwrap(), 300_000.0);
+    drop(first);
+    assert!((&x * 2.0).persist_with(&config).is_err(), "a view still holds it");
+    drop(view);
+    let second = (&x * 2.0).persist_with(&config).unwrap();
+    assert_eq!(config.compute(second.max().value()).unwrap(), 2.0);
+}
+
+#[test]
+fn results_are_freed_when_their_last_reader_has_run() {
+    let x =
+        ChunkedArray::from_block_fn(2_000_000.chunked(20_000), |block| Array::from_elem(block.shape, 1.0))
+            .unwrap();
+    let (freed, held) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let config = Config::default().threads(1).observe({
+        let (freed, held) = (freed.clone(), held.clone());
+        move |event| match event {
+            Event::ResultFreed { .. } => {
+                freed.fetch_add(1, Ordering::Relaxed);
+            }
+            Event::Held { bytes } => held.store(bytes as usize, Ordering::Relaxed),
+            _ => {}
+        }
+    });
+    let (sum, stats) = config.measure(x.sum().value()).unwrap();
+    assert_eq!(sum, 2_000_000.0);
+    assert_eq!(freed.load(Ordering::Relaxed), stats.tasks, "every result");
+    assert!(held.load(Ordering::Relaxed) <= size_of::<f64>(), "but the sum, nothing is left");
+    // Blocks go into units of the sum as soon as those are complete.
+    assert!(stats.peak_bytes < 2_000_000 * 8 / 8, "{} bytes", stats.peak_bytes);
+    let all = explain(x.square().sum()).unwrap().projected_peak;
+    assert!(all < 2_000_000 * 8 / 8, "{all} bytes");
+}
+
+const CHILD: &str = "CHUNKWISE_TEST_REAL_MEMORY";
+
+/// The engine's buffers as they really are, in a process where nothing else uses them.
+#[test]
+fn real_buffers_stay_within_the_projection() {
+    if env::var_os(CHILD).is_none() {
+        let name = "memory::real_buffers_stay_within_the_projection";
+        let output = Command::new(env::current_exe().unwrap())
+            .args([name, "--exact", "--nocapture"])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+        return;
+    }
+    for (what, x) in expressions() {
+        let explained = x.explain().unwrap();
+        // Returned arrays are no buffers of the pool; those are rounded up to size classes, by a quarter at most.
+        let projected = (explained.projected_peak - explained.returned_bytes) as usize;
+        let most = Arc::new(AtomicUsize::new(0));
+        let seen = most.clone();
+        let config = Config::default().threads(1).observe(move |_| {
+            seen.fetch_max(Buffer::pool_stats().used, Ordering::Relaxed);
+        });
+        let value = config.compute(&x).unwrap();
+        let most = most.load(Ordering::Relaxed);
+        assert!(
+            most <= projected + projected / 4 + (64 << 10),
+            "{what}: {most} bytes, projected {projected}"
+        );
+        drop((value, x));
+        assert_eq!(Buffer::pool_stats().used, 0, "{what}: buffers are left");
     }
 }
