@@ -81,7 +81,7 @@ fn is_finite(x: Scalar) -> bool {
 
 fn check(definition: &ElementwiseDef, op: &Op, dtype: DType, case: usize) -> Result<(), String> {
     // Some arrays are longer than a tile of the kernels.
-    let operands = operands(definition, dtype, if case % 4 == 0 { 5000 } else { 100 });
+    let operands = operands(definition, dtype, if case.is_multiple_of(4) { 5000 } else { 100 });
     let shape = operands[0].shape.clone();
     let exprs: Vec<Expr> = operands
         .iter()

@@ -320,7 +320,7 @@ fn wrong_specs_and_axes_are_errors() {
 fn long_and_bushy_expressions() -> Outcome {
     let mut chain = ChunkedArray::<f64, _>::zeros(100.chunked(30))?;
     for _ in 0..20_000 {
-        chain = chain + 1.0;
+        chain += 1.0;
     }
     assert_matches(&chain, &Array1::from_elem(100, 20_000.0));
     let mut bushy = ChunkedArray::<i64, _>::ones(10)?;

@@ -79,7 +79,7 @@ pub(super) static RECIP: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Recip)],
     operands: Number,
     summary: "1 / x; of integers 1, -1 or 0",
-    cost: 4,
+    cost: 3,
     accuracy: Exact,
     reference: reference!(|_, x| same(x, |x| match *x {
         [Int(a)] => Some(Int(1i128.checked_div(a).unwrap_or(0))),
@@ -159,7 +159,7 @@ pub(super) static REM: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::Rem)],
     operands: Number,
     summary: "a % b with the sign of a, as in Rust; of integers 0 for b = 0",
-    cost: 50,
+    cost: 38,
     accuracy: Exact,
     reference: reference!(|_, x| same(x, |x| match *x {
         [Int(a), Int(b)] => Some(Int(a.checked_rem(b).unwrap_or(0))),
@@ -175,7 +175,7 @@ pub(super) static FLOOR_DIVIDE: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::FloorDivide)],
     operands: RealNumber,
     summary: "floor(a / b); of integers 0 for b = 0",
-    cost: 50,
+    cost: 60,
     accuracy: Exact,
     reference: reference!(|_, x| integers(x, |a, b| integer_divmod(a, b).0).or_else(|| in_precision(
         x,
@@ -190,7 +190,7 @@ pub(super) static REMAINDER: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::Remainder)],
     operands: RealNumber,
     summary: "a - b * floor(a / b), with the sign of b; of integers 0 for b = 0",
-    cost: 50,
+    cost: 42,
     accuracy: Exact,
     reference: reference!(|_, x| integers(x, |a, b| integer_divmod(a, b).1).or_else(|| in_precision(
         x,
@@ -205,7 +205,7 @@ pub(super) static POW: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::Pow)],
     operands: Number,
     summary: "a to the power of b; of integers wrapping, and for b < 0 as 1 / a^-b",
-    cost: 60,
+    cost: 75,
     accuracy: Ulps(4),
     reference: reference!(|_, x| same(x, |x| match *x {
         [Int(a), Int(b)] => Some(Int(integer_power(a, b))),
@@ -231,7 +231,7 @@ pub(super) static POWI: ElementwiseDef = ElementwiseDef {
     ],
     operands: Number,
     summary: "x to an integer power; of integers wrapping, and for negative powers as 1 / x^n",
-    cost: 4,
+    cost: 3,
     accuracy: Ulps(8),
     reference: reference!(|op, x| {
         let Op::Powi(n) = *op else { return None };

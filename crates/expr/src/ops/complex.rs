@@ -47,7 +47,7 @@ pub(super) static ARG: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Arg)],
     operands: Number,
     summary: "angle in radians; for real x 0 or pi by its sign",
-    cost: 60,
+    cost: 50,
     accuracy: Ulps(4),
     reference: reference!(|_, x| real(x, |x| match *x {
         [Complex(z)] => Some(Real(z.im.atan2(z.re))),

@@ -52,7 +52,8 @@ pub struct ElementwiseDef {
     pub operands: Operands,
     /// What it computes.
     pub summary: &'static str,
-    /// Time for an element, in units of one addition (about 0.1 ns); decides what is computed twice.
+    /// Time for an `f64` element in first-level cache, in units of 0.1 ns, about that of an addition; decides what
+    /// is computed twice and how large units of work are.
     pub cost: u32,
     /// How near results come to the reference.
     pub accuracy: Accuracy,
@@ -71,7 +72,7 @@ pub struct ReductionDef {
     pub operands: Operands,
     /// What it computes.
     pub summary: &'static str,
-    /// Time for an element, in units of one addition (about 0.1 ns).
+    /// Time for an `f64` element in first-level cache, in units of 0.1 ns.
     pub cost: u32,
     /// The result for a list of elements.
     pub reference: ReductionReference,
@@ -323,7 +324,7 @@ reductions! {
 /// Cost of a user's function, about which nothing is known.
 pub const CLOSURE_COST: u32 = 100;
 
-/// Time that `op` takes for an element, in units of one addition.
+/// Time that `op` takes for an element, in units of 0.1 ns.
 pub fn cost(op: &Op) -> u32 {
     elementwise(op).map_or(CLOSURE_COST, |definition| definition.cost)
 }

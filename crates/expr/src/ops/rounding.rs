@@ -43,7 +43,7 @@ pub(super) static ROUND: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Round)],
     operands: RealNumber,
     summary: "the nearest whole number, halves away from zero",
-    cost: 3,
+    cost: 1,
     accuracy: Exact,
     reference: reference!(|_, x| rounded(x, f64::round)),
 };
@@ -65,7 +65,7 @@ pub(super) static FRACT: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Fract)],
     operands: Float,
     summary: "x - trunc(x)",
-    cost: 2,
+    cost: 1,
     accuracy: Exact,
     reference: reference!(|_, x| float(x, |[x]| x - x.trunc())),
 };

@@ -10,7 +10,7 @@ pub(super) static SIN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Sin)],
     operands: Inexact,
     summary: "sine of x radians",
-    cost: 25,
+    cost: 80,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::sin, |z| z.sin())),
 };
@@ -21,7 +21,7 @@ pub(super) static COS: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Cos)],
     operands: Inexact,
     summary: "cosine of x radians",
-    cost: 25,
+    cost: 80,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::cos, |z| z.cos())),
 };
@@ -32,7 +32,7 @@ pub(super) static TAN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Tan)],
     operands: Inexact,
     summary: "tangent of x radians",
-    cost: 40,
+    cost: 85,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::tan, elementary::tan)),
 };
@@ -43,7 +43,7 @@ pub(super) static ASIN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Asin)],
     operands: Inexact,
     summary: "inverse of sin, in radians; NaN beyond [-1, 1]",
-    cost: 40,
+    cost: 42,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::asin, elementary::asin)),
 };
@@ -54,7 +54,7 @@ pub(super) static ACOS: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Acos)],
     operands: Inexact,
     summary: "inverse of cos, in radians; NaN beyond [-1, 1]",
-    cost: 40,
+    cost: 45,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::acos, elementary::acos)),
 };
@@ -65,7 +65,7 @@ pub(super) static ATAN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Atan)],
     operands: Inexact,
     summary: "inverse of tan, in radians",
-    cost: 40,
+    cost: 78,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::atan, elementary::atan)),
 };
@@ -76,7 +76,7 @@ pub(super) static ATAN2: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::Atan2)],
     operands: Float,
     summary: "angle of the point (b, a), in radians",
-    cost: 60,
+    cost: 110,
     accuracy: Ulps(4),
     reference: reference!(|_, x| float(x, |[a, b]| a.atan2(b))),
 };
@@ -87,7 +87,7 @@ pub(super) static SINH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Sinh)],
     operands: Inexact,
     summary: "hyperbolic sine",
-    cost: 40,
+    cost: 80,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::sinh, |z| z.sinh())),
 };
@@ -98,7 +98,7 @@ pub(super) static COSH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Cosh)],
     operands: Inexact,
     summary: "hyperbolic cosine",
-    cost: 40,
+    cost: 66,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::cosh, |z| z.cosh())),
 };
@@ -109,7 +109,7 @@ pub(super) static TANH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Tanh)],
     operands: Inexact,
     summary: "hyperbolic tangent",
-    cost: 30,
+    cost: 82,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::tanh, elementary::tanh)),
 };
@@ -120,7 +120,7 @@ pub(super) static ASINH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Asinh)],
     operands: Inexact,
     summary: "inverse of sinh",
-    cost: 60,
+    cost: 107,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, elementary::real_asinh, elementary::asinh)),
 };
@@ -131,7 +131,7 @@ pub(super) static ACOSH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Acosh)],
     operands: Inexact,
     summary: "inverse of cosh; NaN below 1",
-    cost: 60,
+    cost: 100,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, elementary::real_acosh, elementary::acosh)),
 };
@@ -142,7 +142,7 @@ pub(super) static ATANH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Atanh)],
     operands: Inexact,
     summary: "inverse of tanh; NaN beyond [-1, 1]",
-    cost: 50,
+    cost: 80,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, elementary::real_atanh, elementary::atanh)),
 };
@@ -175,7 +175,7 @@ pub(super) static HYPOT: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::Hypot)],
     operands: Float,
     summary: "sqrt(a * a + b * b), without overflow",
-    cost: 20,
+    cost: 43,
     accuracy: Ulps(2),
     reference: reference!(|_, x| float(x, |[a, b]| a.hypot(b))),
 };
