@@ -7,8 +7,9 @@ use std::marker::PhantomData;
 
 use chunkwise_core::{DType, dispatch};
 
+use super::loops::Run;
 use super::rank::Ranked;
-use super::reducer::{Family, Reducer, Run};
+use super::reducer::{Family, Reducer};
 use super::{AllNan, ReduceOp};
 use crate::isa::Level;
 

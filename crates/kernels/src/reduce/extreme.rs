@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 
 use chunkwise_core::{DType, dispatch};
 
+use super::loops::Run;
 use super::rank::Ranked;
-use super::reducer::{Family, Reducer, Run};
+use super::reducer::{Family, Reducer};
 use super::{AllNan, ReduceOp};
 use crate::isa::Level;
 
@@ -54,8 +55,8 @@ impl<T: Ranked, const MAX: bool, const SKIP: bool> Extreme<T, MAX, SKIP> {
         if nan {
             return Self::with(kept, T::NAN);
         }
-        // Zeros have two signs, and the worst there is may stand for no number at all.
-        if best == T::default() || (SKIP && best == T::worst::<MAX>()) {
+        // Zero may be of either sign, and the worst there is may stand for no number at all.
+        if (T::SIGNED_ZERO && best == T::default()) || (SKIP && best == T::worst::<MAX>()) {
             return leaf.iter().find(|x| **x == best).map_or(kept, |&first| Self::with(kept, first));
         }
         Self::with(kept, best)

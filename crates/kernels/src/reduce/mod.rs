@@ -6,12 +6,14 @@
 //! Elements come in a fixed order, row-major within a box; where a box is cut into tiles makes no difference
 //! to the bits of a result, nor does the instruction set.
 //!
-//! There is one file per family of reductions, each behind the trait of `reducer.rs`, which owns the loops.
+//! There is one file per family of reductions, each behind the trait of `reducer.rs`; the loops
+//! over tiles are in `loops.rs`.
 
 mod arg;
 mod cell;
 mod extreme;
 mod lanes;
+mod loops;
 mod number;
 mod op;
 mod prod;
@@ -113,7 +115,6 @@ pub unsafe fn finish(
 
 /// How a tile lies over the cells of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "skeleton")]
 pub(crate) enum Shape {
     /// Rows and columns are reduced: the whole tile goes into one cell.
     All,
@@ -132,7 +133,6 @@ pub(crate) enum Shape {
 /// order and end where a leaf does. With `cols >= 512` a tile begins at a multiple of 512 columns and ends at
 /// one or at the end of the row; it has several rows only if it has all columns or the rows have cells of
 /// their own. With `cols < 512` it has all columns, and a multiple of `512 / cols` rows or the last ones.
-#[allow(dead_code, reason = "skeleton")]
 pub(crate) fn code(op: ReduceOp, operand: DType, shape: Shape, isa: crate::Isa) -> crate::Code {
     family(op, operand).code(shape, isa)
 }

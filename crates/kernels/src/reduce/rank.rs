@@ -14,6 +14,8 @@ pub(super) trait Ranked: Element + PartialOrd {
     const HIGHEST: Self;
     /// NaN with one pattern of bits; types without NaN have no use for it.
     const NAN: Self;
+    /// Whether zero has two signs.
+    const SIGNED_ZERO: bool;
 
     /// Whether this is NaN.
     fn is_nan(self) -> bool;
@@ -44,6 +46,7 @@ macro_rules! integers {
             const LOWEST: Self = <$T>::MIN;
             const HIGHEST: Self = <$T>::MAX;
             const NAN: Self = 0;
+            const SIGNED_ZERO: bool = false;
 
             #[inline(always)]
             fn is_nan(self) -> bool {
@@ -69,6 +72,7 @@ macro_rules! floats {
             const LOWEST: Self = <$T>::NEG_INFINITY;
             const HIGHEST: Self = <$T>::INFINITY;
             const NAN: Self = <$T>::NAN;
+            const SIGNED_ZERO: bool = true;
 
             #[inline(always)]
             fn is_nan(self) -> bool {

@@ -9,8 +9,9 @@ use std::marker::PhantomData;
 
 use chunkwise_core::{DType, dispatch};
 
+use super::loops::Run;
 use super::number::{Term, Whole, Wide};
-use super::reducer::{Family, Reducer, Run};
+use super::reducer::{Family, Reducer};
 use super::{AllNan, ReduceOp, lanes};
 use crate::isa::Level;
 

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use chunkwise_core::{Complex, DType, Element, dispatch};
 
-use super::reducer::{Family, Reducer, Run};
+use super::loops::Run;
+use super::reducer::{Family, Reducer};
 use super::{AllNan, ReduceOp};
 use crate::isa::Level;
 

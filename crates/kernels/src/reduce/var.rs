@@ -11,8 +11,9 @@ use std::marker::PhantomData;
 use chunkwise_core::{DType, dispatch};
 
 use super::cell::Cell;
+use super::loops::Run;
 use super::number::{Term, Wide};
-use super::reducer::{Family, Reducer, Run};
+use super::reducer::{Family, Reducer};
 use super::{AllNan, ReduceOp, lanes};
 use crate::isa::Level;
 
