@@ -80,3 +80,8 @@ pub use chunkwise_io::{NpyError, NpyErrorKind};
 pub use chunkwise_plan::{Cause, Origin, TaskError};
 
 pub use {ndarray, num_complex};
+
+/// README's example, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -216,12 +216,14 @@ impl Runner<'_> {
             if array.dtype.size() != size || !input.view.is_identity(&array.shape) {
                 continue;
             }
-            let read_otherwise =
-                variant.inputs.iter().enumerate().any(|(j, o)| j != i && o.array == input.array);
+            let tile = cell(grid, input, start, shape);
+            let read_otherwise = variant.inputs.iter().enumerate().any(|(j, other)| {
+                j != i && other.array == input.array && cell(grid, other, start, shape) == tile
+            });
             if read_otherwise {
                 continue;
             }
-            let producer = self.position(id, tasks[cell(grid, input, start, shape)]);
+            let producer = self.position(id, tasks[tile]);
             let Some(tiles) = std::sync::Arc::get_mut(&mut inputs[producer]) else { continue };
             let tile = &mut tiles[*slot as usize];
             let whole_buffer = tile.block.as_ptr() == tile.block.buffer().as_ptr();
