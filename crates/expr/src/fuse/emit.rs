@@ -8,7 +8,7 @@ use chunkwise_kernels::{Program, ProgramError, Reduction, Reg};
 use chunkwise_plan::{ArrayId, CoordBinding, InputBinding, Variant};
 use smallvec::SmallVec;
 
-use super::analyse::{Group, part_view, scalar_view};
+use super::analyse::{Group, part_view, reaches_part, scalar_view};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
 use crate::node::Kind;
@@ -96,7 +96,9 @@ fn parts(graph: &Graph, group: &Group, kept: &[bool]) -> Grid {
                         offsets[i].push(position as usize);
                     }
                 }
-                stack.push(((input, views.intern(part_view(&view, axis, begin))), false));
+                if reaches_part(&view, axis, begin, len) {
+                    stack.push(((input, views.intern(part_view(&view, axis, begin))), false));
+                }
                 begin += len;
             }
             continue;
