@@ -10,6 +10,10 @@ const BLOCK: usize = 4 * LANES;
 /// Lanes of what is left over.
 const FEW: usize = 8;
 
+/// The lanes in memory, where no vector of them lies across two lines of cache.
+#[repr(align(64))]
+struct Lanes<W>([W; LANES]);
+
 /// Folds a run in lanes, then joins the lanes in a fixed tree.
 ///
 /// The order of all operations depends on the length of the run alone, not on the registers of the machine.
@@ -23,7 +27,8 @@ pub(super) fn fold<A: Copy, W: Copy>(
     let mut total = start;
     let mut rest = run;
     if run.len() >= LANES {
-        let mut lanes = [start; LANES];
+        let mut lanes = Lanes([start; LANES]);
+        let lanes = &mut lanes.0;
         let (blocks, tail) = run.as_chunks::<BLOCK>();
         for block in blocks {
             for i in 0..LANES {
@@ -37,7 +42,7 @@ pub(super) fn fold<A: Copy, W: Copy>(
                 lanes[i] = step(lanes[i], chunk[i]);
             }
         }
-        total = tree(lanes, &join);
+        total = tree(*lanes, &join);
         rest = tail;
     }
     let (few, last) = rest.as_chunks::<FEW>();
