@@ -162,7 +162,7 @@ impl TaskGraph {
             return Err(format!("task {task} is to be kept, but there is none"));
         }
         let bytes = self.output_bytes.iter().chain(&self.scratch_bytes);
-        match bytes.copied().try_fold(0u64, u64::checked_add) {
+        match bytes.copied().try_fold(self.held_throughout, u64::checked_add) {
             Some(_) => Ok(()),
             None => Err("the tasks hold more bytes than can be counted".to_owned()),
         }

@@ -92,7 +92,8 @@ fn computed(plan: &mut Plan, wanted: bool) -> (&mut Vec<u32>, &mut u32, &mut boo
 fn contradictions_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (plan, _) = rich_plan(folder.path());
-    let cases: Vec<(&str, fn(&mut Plan))> = vec![
+    type Spoil = fn(&mut Plan);
+    let cases: Vec<(&str, Spoil)> = vec![
         ("parts", |p| fused(p).parts = Grid::new([AxisGrid::whole(3), AxisGrid::whole(3)])),
         ("programs for", |p| drop(fused(p).variants.pop())),
         ("operands", |p| drop(fused(p).variants[0].inputs.pop())),

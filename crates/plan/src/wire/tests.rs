@@ -7,24 +7,24 @@ use crate::{
     Array, ArrayId, Origin, Plan, ReadStage, Root, Stage, StageInfo, Storage, Task, TaskGraph, TaskId,
 };
 
-/// The fields of a graph as they are sent, but the last: starts of the inputs, inputs, bytes of results, scratch, kept.
-type Fields = (Vec<u32>, Vec<TaskId>, Vec<u64>, Vec<u64>, Vec<TaskId>);
+/// The fields of a graph as they are sent: starts of the inputs, inputs, bytes of results, scratch, kept, bytes
+/// held throughout.
+type Fields = (Vec<u32>, Vec<TaskId>, Vec<u64>, Vec<u64>, Vec<TaskId>, u64);
 
 /// What a complaint says, and how to deserve it.
 type Case<T> = (&'static str, fn(&mut T));
 
 fn graph(fields: Fields) -> TaskGraph {
-    let held_throughout = 0u64;
-    postcard::from_bytes(&postcard::to_stdvec(&(fields, held_throughout)).unwrap()).unwrap()
+    postcard::from_bytes(&postcard::to_stdvec(&fields).unwrap()).unwrap()
 }
 
 #[test]
 fn graphs() {
-    let good = || (vec![0, 0, 1], vec![0], vec![8, 8], vec![0, 0], vec![1]);
+    let good = || (vec![0, 0, 1], vec![0], vec![8, 8], vec![0, 0], vec![1], 24);
     assert_eq!(graph(good()).check(), Ok(()));
     assert_eq!(TaskGraph::new().check(), Ok(()));
     assert_eq!(TaskGraph::default().check(), Ok(()));
-    let cases: [Case<Fields>; 11] = [
+    let cases: [Case<Fields>; 12] = [
         ("do not belong", |g| g.0 = vec![]),
         ("do not belong", |g| g.0.truncate(2)),
         ("do not belong", |g| g.0[0] = 1),
@@ -39,6 +39,7 @@ fn graphs() {
         }),
         ("to be kept", |g| g.4[0] = 2),
         ("counted", |g| g.2 = vec![u64::MAX, 1]),
+        ("counted", |g| g.5 = u64::MAX - 1),
     ];
     for (number, (message, spoil)) in cases.into_iter().enumerate() {
         let mut fields = good();
@@ -80,10 +81,11 @@ fn plans() {
         let Stage::Read(read) = &mut plan.stages[0] else { unreachable!() };
         read
     }
-    let cases: [Case<Plan>; 17] = [
+    let cases: [Case<Plan>; 18] = [
         ("tasks in a graph", |p| p.tasks.truncate(1)),
         ("too large", |p| p.arrays[0].shape = [usize::MAX, 2].into_iter().collect()),
         ("in a grid of shape", |p| p.arrays[0].shape[0] = 11),
+        ("are returned", |p| p.graph.hold(80)),
         ("there is no array 3", |p| read(p).array = ArrayId(3)),
         ("there is no array 1", |p| p.roots[0] = Root::Tiles(ArrayId(1))),
         ("is a source", |p| p.arrays[0].storage = Storage::Memory(0)),
