@@ -1,7 +1,13 @@
 //! What was once wrong, as small as it could be made.
 
+use std::fs;
+#[cfg(unix)]
+use std::sync::Arc;
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chunkwise::prelude::*;
-use ndarray::{Axis, s};
+use ndarray::{Axis, array, s};
 
 type Outcome = Result<(), chunkwise::Error>;
 
@@ -25,4 +31,61 @@ fn nested_concatenations_of_what_they_contain() -> Outcome {
     assert_eq!(twice.compute()?.to_vec()[..4], [0, 1, 0, 0]);
     assert_eq!(twice.sum().scalar()?, 1);
     Ok(())
+}
+
+/// A distance of finite numbers may be infinite.
+#[test]
+fn variance_that_overflows_is_not_negative() -> Outcome {
+    for chunk in 1..=2 {
+        let x = ChunkedArray::from_array(array![1e308f64, -1e308], chunk)?;
+        assert_eq!(x.var(0.0).scalar()?, f64::INFINITY);
+        assert_eq!(x.nanstd(0.0).scalar()?, f64::INFINITY);
+        let columns = x.insert_axis(Axis(1))?.broadcast((2, 3))?;
+        assert_eq!(
+            columns.var_axis(Axis(0), 0.0)?.compute()?,
+            array![f64::INFINITY, f64::INFINITY, f64::INFINITY]
+        );
+    }
+    Ok(())
+}
+
+/// Before anything is computed; a device would have been replaced by a file.
+#[test]
+#[cfg(unix)]
+fn only_files_are_written_over() -> Outcome {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("socket");
+    std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+    let computed = Arc::new(AtomicBool::new(false));
+    let seen = computed.clone();
+    let x = ChunkedArray::arange(0..9i32)?.mapv(move |v| {
+        seen.store(true, Ordering::Relaxed);
+        v
+    });
+    let error = x.write_npy(&path).unwrap_err();
+    assert!(error.to_string().ends_with("cannot be created: what is there is not a file"), "{error}");
+    assert!(!computed.load(Ordering::Relaxed));
+    assert!(!fs::metadata(&path).expect("still there").is_file());
+    Ok(())
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_stays_a_link_when_its_file_is_written_over() -> Outcome {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("data")).expect("a folder");
+    let (file, link) = (folder.path().join("data/x.npy"), folder.path().join("x.npy"));
+    ChunkedArray::arange(0..3i32)?.write_npy(&file)?;
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    ChunkedArray::arange(5..7i32)?.write_npy(&link)?;
+    assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+    assert_eq!(ChunkedArray1::<i32>::from_npy(&file, Auto)?.compute()?, array![5, 6]);
+    Ok(())
+}
+
+#[test]
+fn what_the_system_said_is_part_of_the_message() {
+    let error = ChunkedArray1::<i32>::from_npy("no/such/file.npy", Auto).unwrap_err();
+    let system = fs::File::open("no/such/file.npy").unwrap_err();
+    assert_eq!(error.to_string(), format!("no/such/file.npy: cannot be opened: {system}"));
 }

@@ -52,7 +52,7 @@ impl Error for NpyError {
 #[non_exhaustive]
 pub enum NpyErrorKind {
     /// The file does not exist or cannot be opened.
-    #[error("cannot be opened")]
+    #[error("cannot be opened: {0}")]
     Open(#[source] io::Error),
     /// The file does not begin as an `.npy` file does.
     #[error("is not an npy file: it does not begin with \"\\x93NUMPY\"")]
@@ -120,13 +120,13 @@ pub enum NpyErrorKind {
     #[error(transparent)]
     Request(#[from] chunkwise_core::Error),
     /// Reading failed, or the file became shorter after it was opened.
-    #[error("cannot be read")]
+    #[error("cannot be read: {0}")]
     Read(#[source] io::Error),
     /// The file or its temporary neighbour cannot be created.
-    #[error("cannot be created")]
+    #[error("cannot be created: {0}")]
     Create(#[source] io::Error),
     /// Writing failed.
-    #[error("cannot be written")]
+    #[error("cannot be written: {0}")]
     Write(#[source] io::Error),
     /// A file was to be finished before all of it was written.
     #[error("is incomplete: {written} of {expected} elements were written")]

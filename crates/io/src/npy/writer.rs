@@ -61,19 +61,19 @@ impl NpyWriter {
     /// 1.0 (2.0 where the header is too long for that).
     ///
     /// # Errors
-    /// An [`NpyError`] when the shape is too large to address or the temporary file cannot be created beside
-    /// `path`.
+    /// An [`NpyError`] when the shape is too large to address, when what is at `path` is neither a file nor a
+    /// folder, or when the temporary file cannot be created beside it.
     pub fn create(path: impl AsRef<Path>, dtype: DType, shape: &[usize]) -> Result<Self, NpyError> {
         let path = path.as_ref();
         let create = || {
             let bytes = byte_len(shape, dtype)? as u64;
             let header = Header::format(dtype, shape);
-            let (temporary, file) = Temporary::beside(path).map_err(NpyErrorKind::Create)?;
+            let target = destination(path).map_err(NpyErrorKind::Create)?;
+            let (temporary, file) = Temporary::beside(&target).map_err(NpyErrorKind::Create)?;
             let data = header.len() as u64;
             write_all_at(&file, &header, 0).map_err(NpyErrorKind::Write)?;
             file.set_len(data + bytes).map_err(NpyErrorKind::Write)?;
             let written = AtomicU64::new(0);
-            let target = path.to_owned();
             Ok(NpyWriter { file, temporary, target, dtype, shape: shape.into(), data, written })
         };
         create().map_err(|kind: NpyErrorKind| kind.at(path))
@@ -188,6 +188,18 @@ impl RegionSink for NpyWriter {
     fn write(&self, start: &[usize], block: &Block) -> Result<(), Box<dyn Error + Send + Sync>> {
         // SAFETY: what the trait asks of its callers.
         Ok(unsafe { self.write_region(start, block) }?)
+    }
+}
+
+/// Where the file will be: at the end of symbolic links, and never in the place of a device, a pipe or a socket,
+/// which renaming would replace. A folder in the way is found when the file is moved.
+fn destination(path: &Path) -> io::Result<PathBuf> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_dir() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "what is there is not a file"))
+        }
+        Ok(_) if fs::symlink_metadata(path)?.is_symlink() => fs::canonicalize(path),
+        _ => Ok(path.to_owned()),
     }
 }
 

@@ -122,6 +122,8 @@ impl<A: Term, const SKIP: bool> Reducer for Var<A, SKIP> {
     #[inline(always)]
     fn finish(&self, (count, _, squares): Self::Cell, _: u64) -> Result<Self::Out, AllNan> {
         let freedom = count - self.ddof;
+        // Negative only where the distance of finite elements was infinite, and a mean with it.
+        let squares = squares.abs();
         // As NumPy: without degrees of freedom `var` divides by zero, `nanvar` is NaN.
         let variance = if SKIP && freedom <= 0.0 { f64::NAN } else { squares / freedom.max(0.0) };
         let result = if self.std { variance.sqrt() } else { variance };
