@@ -147,7 +147,7 @@ fn contradictions_are_refused() {
             // The same tasks without an edge between them.
             let mut graph = TaskGraph::new();
             (0..p.tasks.len()).for_each(|_| assert!(graph.push(&[], 8, 8) < u32::MAX));
-            graph.kept().to_vec().into_iter().for_each(|task| graph.keep(task));
+            graph.hold(p.graph.held_throughout());
             p.graph = graph;
         }),
     ];

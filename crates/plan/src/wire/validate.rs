@@ -35,6 +35,12 @@ pub(super) fn validate(plan: &Plan) -> Check {
     for (number, stage) in plan.stages.iter().enumerate() {
         check_stage(plan, number, stage).map_err(|what| format!("stage {number}: {what}"))?;
     }
+    check_tasks(plan)?;
+    let makers = makers(plan)?;
+    for (id, array) in plan.arrays.iter().enumerate() {
+        check_cells(plan, array, makers[id]).map_err(|what| format!("array {id}: {what}"))?;
+    }
+    check_roots(plan)?;
     let returned = plan.arrays.iter().try_fold(0u64, |bytes, array| {
         let returned = matches!(array.storage, Storage::Computed { returned: true, .. });
         bytes.checked_add(if returned { byte_len(&array.shape, array.dtype).ok()? as u64 } else { 0 })
@@ -42,12 +48,6 @@ pub(super) fn validate(plan: &Plan) -> Check {
     ensure(returned == Some(plan.graph.held_throughout()), || {
         format!("it is to hold {} bytes, which are not those that are returned", plan.graph.held_throughout())
     })?;
-    check_tasks(plan)?;
-    let makers = makers(plan)?;
-    for (id, array) in plan.arrays.iter().enumerate() {
-        check_cells(plan, array, makers[id]).map_err(|what| format!("array {id}: {what}"))?;
-    }
-    check_roots(plan)?;
     edges::check(plan)
 }
 
