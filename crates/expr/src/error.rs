@@ -36,7 +36,7 @@ pub enum ExprError {
         what: String,
     },
     /// A plan too large to number its tasks.
-    #[error("the plan needs more than 2^32 tasks or edges; use larger chunks")]
+    #[error("the plan needs more than 2^26 tasks; compute the array in parts, or less of it")]
     TooManyTasks,
     /// A fused program that the kernels refuse: a bug in this library.
     #[error("stage {stage}: {source} (a bug in chunkwise; please report it)")]

@@ -24,7 +24,8 @@ pub(super) struct StageDemand {
     boxes: Vec<Option<(Shape, Shape)>>,
 }
 
-const MAX_TASKS: usize = u32::MAX as usize / 2;
+/// More tasks than this are refused: numbering them would take gigabytes, and an array that needs them far more.
+pub(super) const MAX_TASKS: usize = 1 << 26;
 
 /// Finds the needed units of every stage; fills the boxes of read stages.
 pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> {

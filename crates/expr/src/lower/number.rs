@@ -5,7 +5,7 @@ use chunkwise_kernels::reduce;
 use chunkwise_plan::{ArrayId, CombineNode, FusedStage, Stage, Storage, Task, TaskId};
 use smallvec::SmallVec;
 
-use super::demand::{Cell, StageDemand, for_units, grid_of};
+use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
 use super::stages::{Build, kept_coords};
 use crate::ExprError;
 
@@ -99,7 +99,7 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                 }
             }
         }
-        if drafts.tasks.len() > u32::MAX as usize / 2 {
+        if drafts.tasks.len() > MAX_TASKS {
             return Err(ExprError::TooManyTasks);
         }
     }
