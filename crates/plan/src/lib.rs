@@ -26,5 +26,5 @@ pub use plan::{
 pub use runner::{Cause, RootResult, Runner, TaskError, TaskOutput};
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
-pub use units::{Granularity, unit_grid};
+pub use units::{Granularity, strided_unit_grid, unit_grid};
 pub use wire::{WIRE_VERSION, WireError};

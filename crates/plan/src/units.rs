@@ -5,7 +5,8 @@
 //! still occupies every core. The choice depends on shape, chunks and the cost of an element only, never on
 //! threads or memory, because reductions are combined along unit boundaries.
 
-use chunkwise_core::{AxisGrid, Grid};
+use chunkwise_core::{AxisGrid, Grid, Shape, Strides};
+use smallvec::SmallVec;
 
 /// How large units are to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl Granularity {
         match self {
             Granularity::Cost(cost) => {
                 let cost = 8 + cost as usize;
-                let least = ((1 << 20) / cost).clamp(1 << 13, 1 << 17);
+                let least = ((1 << 21) / cost).clamp(1 << 14, 1 << 18);
                 let most = ((1 << 22) / cost).clamp(1 << 15, 1 << 18);
                 (len / 16).clamp(least, most)
             }
@@ -61,6 +62,71 @@ pub fn unit_grid(chunks: &Grid, granularity: Granularity) -> Grid {
         extent[k] = extent[k].div_ceil(now.div_ceil(target)).max(1);
     }
     Grid::new(chunks.axes().iter().zip(&extent).map(|(axis, &extent)| regroup(axis, extent)))
+}
+
+/// The units of an iteration space whose operands all lie in memory, by their strides over the space.
+///
+/// Nothing ties such units to the chunks. Where the operands agree on an order of the axes, a unit is a range of
+/// that order, so that memory is walked without a break; where they do not, a unit is as long along the innermost
+/// axis of each.
+pub fn strided_unit_grid(shape: &[usize], operands: &[Strides], granularity: Granularity) -> Grid {
+    if shape.contains(&0) {
+        return Grid::whole(shape);
+    }
+    let len = shape.iter().fold(1usize, |n, &k| n.saturating_mul(k));
+    let mut room = granularity.target(len);
+    if len <= room + room / 2 {
+        return Grid::whole(shape);
+    }
+    let mut extent: Shape = SmallVec::from_elem(1, shape.len());
+    let mut open = inner_to_outer(shape, operands);
+    let mut shared: SmallVec<[usize; 6]> = operands.iter().filter_map(|s| innermost(shape, s)).collect();
+    shared.sort_unstable_by_key(|&axis| (shape[axis], axis));
+    shared.dedup();
+    if shared.len() > 1 {
+        for (i, &axis) in shared.iter().enumerate() {
+            let side = (room as f64).powf(1.0 / (shared.len() - i) as f64) as usize;
+            extent[axis] = even_part(shape[axis], side);
+            room = (room / extent[axis]).max(1);
+        }
+        open.retain(|axis| !shared.contains(axis));
+    }
+    // Only whole axes leave room for the next one.
+    for axis in open {
+        extent[axis] = even_part(shape[axis], room);
+        if extent[axis] < shape[axis] {
+            break;
+        }
+        room = (room / shape[axis]).max(1);
+    }
+    Grid::new(shape.iter().zip(&extent).map(|(&n, &extent)| AxisGrid::regular(n, extent)))
+}
+
+/// The size of near-equal parts of an axis of about `wanted` elements each; the axis itself rather than a part and
+/// a bit.
+fn even_part(len: usize, wanted: usize) -> usize {
+    let wanted = wanted.max(1);
+    if len <= wanted.saturating_add(wanted / 2) { len } else { len.div_ceil(len.div_ceil(wanted)) }
+}
+
+/// The axis of more than one element along which an operand lies closest in memory.
+fn innermost(shape: &[usize], strides: &Strides) -> Option<usize> {
+    let moves = |&k: &usize| shape[k] > 1 && strides[k] != 0;
+    (0..shape.len()).rev().filter(moves).min_by_key(|&k| strides[k].unsigned_abs())
+}
+
+/// All axes, from the innermost in memory of the operand that moves along most of them; the last such, and
+/// row-major where it has no opinion.
+fn inner_to_outer(shape: &[usize], operands: &[Strides]) -> SmallVec<[usize; 6]> {
+    let mut axes: SmallVec<[usize; 6]> = (0..shape.len()).rev().collect();
+    let moves = |strides: &Strides| strides.iter().zip(shape).filter(|&(&s, &n)| s != 0 && n > 1).count();
+    if let Some(strides) = operands.iter().max_by_key(|strides| moves(strides)) {
+        axes.sort_by_key(|&k| match strides[k] {
+            0 => usize::MAX,
+            stride => stride.unsigned_abs(),
+        });
+    }
+    axes
 }
 
 /// Merges neighbouring chunks up to `extent` and cuts longer ones into near-equal parts of at most `extent`.

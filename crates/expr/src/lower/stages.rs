@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chunkwise_core::{AxisGrid, Grid, Shape};
+use chunkwise_core::{AxisGrid, Grid, Shape, Strides, row_major_strides};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
-    Sources, Stage, StageInfo, Storage, Variant, WriteStage, unit_grid,
+    Sources, Stage, StageInfo, Storage, Variant, WriteStage, strided_unit_grid, unit_grid,
 };
 
 use super::Want;
@@ -128,7 +128,13 @@ pub(super) fn build(
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
-        let units = unit_grid(&group.space.grid, units.unwrap_or_else(|| Granularity::Cost(cost(&variants))));
+        let granularity = units.unwrap_or_else(|| Granularity::Cost(cost(&variants)));
+        let returned = |id: NodeId| want == Want::Arrays && roots.contains(&id);
+        let in_place = group.sinks.iter().all(|sink| sink.reduce.is_some() || returned(sink.value));
+        let units = match in_place.then(|| memory_strides(&build, group, &variants)).flatten() {
+            Some(operands) => strided_unit_grid(&group.space.shape, &operands, granularity),
+            None => unit_grid(&group.space.grid, granularity),
+        };
         let number = build.plan.stages.len() as u32;
         let stores: Vec<NodeId> =
             group.sinks.iter().filter(|s| s.reduce.is_none()).map(|s| s.value).collect();
@@ -143,8 +149,7 @@ pub(super) fn build(
         };
         for (slot, &id) in stores.iter().enumerate() {
             let node = graph.node(id);
-            let returned = want == Want::Arrays && roots.contains(&id);
-            let storage = computed(stage.units.clone(), slot as u32, returned);
+            let storage = computed(stage.units.clone(), slot as u32, returned(id));
             let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
             let array = build.add(array, Some(Maker::Store(number)));
             build.arrays.insert(id, array);
@@ -160,11 +165,10 @@ pub(super) fn build(
                 if !reduced(&k) { Some(axis.clone()) } else { keep.then(|| AxisGrid::whole(1)) }
             }));
             let slot = if partial { 0 } else { (stores.len() + i) as u32 };
-            let returned = want == Want::Arrays && roots.contains(&id);
             let array = Array {
                 dtype: node.dtype,
                 shape: node.meta.shape.clone(),
-                storage: computed(grid, slot, returned),
+                storage: computed(grid, slot, returned(id)),
             };
             let maker = Maker::Reduction { stage: number, reduction: i as u32 };
             let array = build.add(array, Some(maker));
@@ -207,6 +211,20 @@ pub(super) fn build(
     }
     build.roots = graph.roots.iter().map(|root| build.arrays[root]).collect();
     Ok(build)
+}
+
+/// The strides over the iteration space of what a group reads and returns, if all of it lies in memory as a whole.
+fn memory_strides(build: &Build, group: &Group, variants: &[Variant]) -> Option<Vec<Strides>> {
+    let origin: Shape = group.space.shape.iter().map(|_| 0).collect();
+    let mut operands = Vec::new();
+    for input in variants.iter().flat_map(|variant| &variant.inputs) {
+        let Storage::Memory(block) = build.plan.array(input.array).storage else { return None };
+        operands.push(input.view.strides(build.sources.blocks[block as usize].strides(), &origin).0);
+    }
+    if group.sinks.iter().any(|sink| sink.reduce.is_none()) {
+        operands.push(row_major_strides(&group.space.shape));
+    }
+    Some(operands)
 }
 
 /// Cost of an element of the most expensive variant, in additions.

@@ -1,4 +1,4 @@
-//! The loops themselves: a function of one, two or three elements, applied to every position of a tile.
+//! The loops themselves: a function of one to four elements, applied to every position of a tile.
 //!
 //! Built-in instructions pass functions without data, so that making their [`Code`] allocates nothing. Long
 //! ones should be `#[inline(always)]` functions passed by name: what LLVM does not inline into a loop is
@@ -26,6 +26,12 @@ pub(crate) struct Map2<A, B, R, F> {
 pub(crate) struct Map3<A, B, C, R, F> {
     function: F,
     types: PhantomData<fn(A, B, C) -> R>,
+}
+
+/// Applies a function to the elements of four operands of one type, position by position.
+struct Map4<A, F> {
+    function: F,
+    types: PhantomData<fn(A) -> A>,
 }
 
 impl<A, R, F: Fn(A) -> R> Map1<A, R, F> {
@@ -96,6 +102,21 @@ where
     }
 }
 
+impl<A: Copy + 'static, F: Fn(A, A, A, A) -> A + Send + Sync + 'static> Body for Map4<A, F> {
+    #[inline(always)]
+    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
+        let dst = args.dst.cast::<A>();
+        let [a, b, c, d] = [0, 1, 2, 3].map(|k| args.src[k].cast::<A>());
+        for i in 0..args.len {
+            // SAFETY: as in `Map1`.
+            unsafe {
+                let [a, b, c, d] = [a, b, c, d].map(|operand| operand.add(i).read());
+                dst.add(i).write((self.function)(a, b, c, d))
+            }
+        }
+    }
+}
+
 impl<B: Body> Body for Arc<B> {
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
@@ -142,6 +163,14 @@ pub(super) fn map3<A: Copy + 'static, B: Copy + 'static, C: Copy + 'static, R: '
     function: impl Fn(A, B, C) -> R + Send + Sync + 'static,
 ) -> Option<Code> {
     builtin(isa, Map3::new(function))
+}
+
+/// The code of a function of four elements of one type.
+pub(super) fn map4<A: Copy + 'static>(
+    isa: Isa,
+    function: impl Fn(A, A, A, A) -> A + Send + Sync + 'static,
+) -> Option<Code> {
+    builtin(isa, Map4 { function, types: PhantomData })
 }
 
 /// As `map1`, for functions that call a library or branch, so that there is nothing to vectorise.

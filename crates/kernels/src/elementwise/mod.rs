@@ -14,6 +14,7 @@ mod division;
 mod float;
 mod hyperbolic;
 mod integer;
+pub(crate) mod joined;
 pub(crate) mod map;
 mod mul_add;
 mod parts;

@@ -8,6 +8,7 @@
 mod bind;
 mod blame;
 mod frame;
+mod join;
 mod moves;
 mod places;
 mod prefetch;
@@ -146,7 +147,7 @@ impl Kernel {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             ndim: program.ndim,
             tile,
-            max_operands: program.instrs.iter().map(|i| i.src.len()).max().unwrap_or(0),
+            max_operands: schedule.max_operands,
             offsets,
             scratch,
             inputs: program.inputs.iter().map(memory).collect(),

@@ -35,6 +35,7 @@ pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
         transposed: space.is_transposed(),
         copies: kernel.max_operands == 0 && kernel.reductions.is_empty(),
         reduces: !kernel.reductions.is_empty(),
+        adjoining: space.rows_adjoin(),
     });
     frame.prepare(kernel, cut.len());
     let mut run = Run {

@@ -7,7 +7,8 @@ use chunkwise_core::{DType, Scalar};
 use smallvec::SmallVec;
 
 use super::blame::Origin;
-use crate::{Code, Instr, Isa, Op, Program, ProgramError, Reg, elementwise};
+use super::join::{Job, Work, jobs};
+use crate::{Code, Isa, Op, Program, ProgramError, Reg, elementwise};
 
 /// Constants that have a tile of their own for as long as a frame serves the kernel. Others are written
 /// again whenever they are needed, so that a program with a million constants needs no million tiles.
@@ -49,6 +50,8 @@ pub(super) struct Schedule {
     pub(super) steps: Vec<Step>,
     /// Operands of all instructions, back to back.
     pub(super) operands: Vec<u32>,
+    /// The most operands of an instruction.
+    pub(super) max_operands: usize,
     /// Where each register comes from.
     pub(super) defs: Vec<Def>,
     /// The distinct constants, the pinned ones first.
@@ -117,7 +120,8 @@ pub(super) fn schedule(program: &Program, isa: Isa) -> Result<Schedule, ProgramE
         defs[reg.0 as usize] = Def::Constant(index);
     }
     let is_input = |reg: &Reg| matches!(defs[reg.0 as usize], Def::Input(_));
-    let last_read = program.instrs.iter().rposition(|instr| instr.src.iter().any(is_input));
+    let jobs = jobs(program);
+    let last_read = jobs.iter().rposition(|job| job.src.iter().any(is_input));
     let registers = program.regs.len();
     let mut scheduler = Scheduler {
         program,
@@ -128,12 +132,12 @@ pub(super) fn schedule(program: &Program, isa: Isa) -> Result<Schedule, ProgramE
         waiting: Vec::new(),
         inputs_read: false,
     };
-    scheduler.run(last_read, isa)?;
+    scheduler.run(&jobs, last_read, isa)?;
     Ok(scheduler.out)
 }
 
 impl Scheduler<'_> {
-    fn run(&mut self, last_read: Option<usize>, isa: Isa) -> Result<(), ProgramError> {
+    fn run(&mut self, jobs: &[Job<'_>], last_read: Option<usize>, isa: Isa) -> Result<(), ProgramError> {
         let program = self.program;
         let constants = program.constants.iter().map(|(reg, _)| reg);
         for reg in program.inputs.iter().chain(&program.coords).chain(constants) {
@@ -145,17 +149,18 @@ impl Scheduler<'_> {
             self.release();
         }
         let mut loops = Loops { isa, known: HashMap::new() };
-        for (i, instr) in program.instrs.iter().enumerate() {
-            for src in &instr.src {
+        for (i, job) in jobs.iter().enumerate() {
+            for src in &job.src {
                 self.bring(src.0);
             }
             let first = self.out.operands.len() as u32;
-            let count = instr.src.len() as u32;
-            self.out.operands.extend(instr.src.iter().map(|r| r.0));
-            let code = loops.find(program, instr, &mut self.out)?;
-            let dst = instr.dst.0;
-            self.out.steps.push(match instr.op {
-                Op::Closure(_) => Step::Call { code, dst, first, count },
+            let count = job.src.len() as u32;
+            self.out.operands.extend(job.src.iter().map(|r| r.0));
+            self.out.max_operands = self.out.max_operands.max(job.src.len());
+            let code = loops.find(program, job, &mut self.out)?;
+            let dst = job.dst.0;
+            self.out.steps.push(match job.work {
+                Work::Op(Op::Closure(_)) => Step::Call { code, dst, first, count },
                 _ => Step::Apply { code, dst, first, count },
             });
             self.ready[dst as usize] = true;
@@ -203,28 +208,26 @@ impl Scheduler<'_> {
 /// The loops met so far: equal instructions on equal types share one.
 struct Loops<'p> {
     isa: Isa,
-    known: HashMap<(&'p Op, SmallVec<[DType; 3]>), u32>,
+    known: HashMap<(Work<'p>, SmallVec<[DType; 4]>), u32>,
 }
 
 impl<'p> Loops<'p> {
     /// The loop of an instruction, as an index into [`Schedule::code`].
-    fn find(
-        &mut self,
-        program: &'p Program,
-        instr: &'p Instr,
-        out: &mut Schedule,
-    ) -> Result<u32, ProgramError> {
-        let dtypes = instr.src.iter().map(|&r| program.dtype(r)).collect();
-        let entry = match self.known.entry((&instr.op, dtypes)) {
+    fn find(&mut self, program: &Program, job: &Job<'p>, out: &mut Schedule) -> Result<u32, ProgramError> {
+        let dtypes = job.src.iter().map(|&r| program.dtype(r)).collect();
+        let entry = match self.known.entry((job.work, dtypes)) {
             Entry::Occupied(entry) => return Ok(*entry.get()),
             Entry::Vacant(entry) => entry,
         };
-        let (op, dtypes) = entry.key();
-        let code = elementwise::code(op, dtypes, self.isa)
-            .ok_or_else(|| ProgramError::Undefined { op: op.name().into(), dtypes: dtypes.to_vec() })?;
-        out.code.push(code);
-        out.origins.push(match op {
-            Op::Closure(closure) => Some((closure.name, closure.location)),
+        let (work, dtypes) = entry.key();
+        let (code, name) = match work {
+            Work::Op(op) => (elementwise::code(op, dtypes, self.isa), op.name()),
+            Work::Joined(joined) => (elementwise::joined::code(*joined, dtypes[0], self.isa), "arithmetic"),
+        };
+        let undefined = || ProgramError::Undefined { op: name.into(), dtypes: dtypes.to_vec() };
+        out.code.push(code.ok_or_else(undefined)?);
+        out.origins.push(match work {
+            Work::Op(Op::Closure(closure)) => Some((closure.name, closure.location)),
             _ => None,
         });
         Ok(*entry.insert(out.code.len() as u32 - 1))

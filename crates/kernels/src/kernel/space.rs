@@ -99,6 +99,16 @@ impl Space {
         [len(1), len(0)]
     }
 
+    /// Whether a row begins in memory where the one before it ends, for every input and output.
+    pub(super) fn rows_adjoin(&self) -> bool {
+        let [_, cols] = self.panel();
+        let adjoins = |lane: usize| {
+            let [down, right] = self.step(lane);
+            right == 1 && down == cols as i64
+        };
+        (0..self.memory).all(adjoins)
+    }
+
     /// What a lane steps from one row of a panel to the next, and from one column to the next.
     pub(super) fn step(&self, lane: usize) -> [i64; 2] {
         [self.steps[self.lanes + lane], self.steps[lane]]

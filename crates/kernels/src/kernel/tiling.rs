@@ -22,6 +22,8 @@ pub(super) struct Needs {
     pub(super) copies: bool,
     /// Whether it reduces.
     pub(super) reduces: bool,
+    /// Whether a row begins in memory where the one before it ends, for every operand there.
+    pub(super) adjoining: bool,
 }
 
 /// A tile: its first position in the panel, and its shape.
@@ -63,7 +65,7 @@ pub(super) struct Cut {
 
 impl Cut {
     pub(super) fn new(needs: Needs) -> Self {
-        let Needs { panel: [rows, cols], tile, transposed, copies, reduces } = needs;
+        let Needs { panel: [rows, cols], tile, transposed, copies, reduces, adjoining } = needs;
         let shape = if rows == 1 {
             [1, cols.min(tile)]
         } else if transposed && copies {
@@ -73,6 +75,8 @@ impl Cut {
             // Columns for whole lines of the other operands, as many rows as fit.
             let wide = cols.min(32);
             [rows.min(whole_leaves(tile, wide)), wide]
+        } else if adjoining && cols <= tile {
+            [rows.min(if cols < LEAF { whole_leaves(tile, cols) } else { tile / cols }), cols]
         } else if cols >= LEAF || (cols >= LONG && !reduces) {
             [1, cols.min(tile)]
         } else {
@@ -145,7 +149,7 @@ mod tests {
     use super::*;
 
     fn cut(panel: [usize; 2], transposed: bool, reduces: bool) -> Cut {
-        Cut::new(Needs { panel, tile: 1536, transposed, copies: false, reduces })
+        Cut::new(Needs { panel, tile: 1536, transposed, copies: false, reduces, adjoining: false })
     }
 
     #[test]

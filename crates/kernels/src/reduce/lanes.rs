@@ -3,9 +3,10 @@
 /// Lanes of a run; element `i` goes into lane `i % LANES`.
 const LANES: usize = 32;
 
-/// Elements that one loop over the lanes takes in: four into each, so that the compiler makes vectors of lanes
-/// before it thinks of unrolling.
-const BLOCK: usize = 4 * LANES;
+/// Elements of each lane that one loop over the lanes takes in: as many as a leaf has, so that the lanes are
+/// written and read again once a leaf, and a few for what is left.
+const DEEP: usize = 16;
+const SHALLOW: usize = 4;
 
 /// Lanes of what is left over.
 const FEW: usize = 8;
@@ -29,12 +30,13 @@ pub(super) fn fold<A: Copy, W: Copy>(
     if run.len() >= LANES {
         let mut lanes = Lanes([start; LANES]);
         let lanes = &mut lanes.0;
-        let (blocks, tail) = run.as_chunks::<BLOCK>();
-        for block in blocks {
-            for i in 0..LANES {
-                let [a, b, c, d] = [0, 1, 2, 3].map(|k| block[k * LANES + i]);
-                lanes[i] = step(step(step(step(lanes[i], a), b), c), d);
-            }
+        let (deep, tail) = run.as_chunks::<{ DEEP * LANES }>();
+        for block in deep {
+            take_in::<DEEP, _, _>(lanes, block, &step);
+        }
+        let (shallow, tail) = tail.as_chunks::<{ SHALLOW * LANES }>();
+        for block in shallow {
+            take_in::<SHALLOW, _, _>(lanes, block, &step);
         }
         let (chunks, tail) = tail.as_chunks::<LANES>();
         for chunk in chunks {
@@ -56,6 +58,22 @@ pub(super) fn fold<A: Copy, W: Copy>(
         total = join(total, tree(lanes, &join));
     }
     last.iter().fold(total, |total, &x| step(total, x))
+}
+
+/// Takes `DEPTH` elements into each lane; the compiler makes vectors of lanes before it thinks of unrolling.
+#[inline(always)]
+fn take_in<const DEPTH: usize, A: Copy, W: Copy>(
+    lanes: &mut [W; LANES],
+    block: &[A],
+    step: &impl Fn(W, A) -> W,
+) {
+    for i in 0..LANES {
+        let mut lane = lanes[i];
+        for k in 0..DEPTH {
+            lane = step(lane, block[k * LANES + i]);
+        }
+        lanes[i] = lane;
+    }
 }
 
 /// Joins lanes, of which there must be a power of two, in a fixed tree.
