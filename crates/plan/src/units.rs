@@ -21,12 +21,13 @@ impl Granularity {
     /// Elements of a unit for a space of `len` elements.
     ///
     /// Sixteen units balance over a few cores; more cost too much scheduling, fewer leave cores idle at the
-    /// end. The bounds keep a unit between some 10 and 100 microseconds.
-    fn target(self, len: usize) -> usize {
+    /// end. The bounds keep a unit between some 10 and 100 microseconds: `least` elements of the cheapest kind are
+    /// worth a unit of their own.
+    fn target(self, len: usize, least: usize) -> usize {
         match self {
             Granularity::Cost(cost) => {
                 let cost = 8 + cost as usize;
-                let least = ((1 << 21) / cost).clamp(1 << 14, 1 << 18);
+                let least = (8 * least / cost).clamp(least / 16, least);
                 let most = ((1 << 22) / cost).clamp(1 << 15, 1 << 18);
                 (len / 16).clamp(least, most)
             }
@@ -35,6 +36,12 @@ impl Granularity {
     }
 }
 
+/// What is worth a unit of blocks, which wait in memory for each other and had better fit in a cache.
+const LEAST_OF_BLOCKS: usize = 1 << 17;
+
+/// What is worth a unit of memory that is only walked: waking another thread costs as much as this.
+const LEAST_OF_MEMORY: usize = 1 << 18;
+
 /// The units of an iteration space with these chunks.
 pub fn unit_grid(chunks: &Grid, granularity: Granularity) -> Grid {
     let shape = chunks.shape();
@@ -42,7 +49,7 @@ pub fn unit_grid(chunks: &Grid, granularity: Granularity) -> Grid {
         return Grid::whole(&shape);
     }
     let len = shape.iter().fold(1usize, |n, &k| n.saturating_mul(k));
-    let target = granularity.target(len);
+    let target = granularity.target(len, LEAST_OF_BLOCKS);
     let mut extent = chunks.largest();
     let product = |extent: &[usize]| extent.iter().fold(1usize, |n, &k| n.saturating_mul(k));
     // Grow along the last axes, whose elements are close in memory.
@@ -74,7 +81,7 @@ pub fn strided_unit_grid(shape: &[usize], operands: &[Strides], granularity: Gra
         return Grid::whole(shape);
     }
     let len = shape.iter().fold(1usize, |n, &k| n.saturating_mul(k));
-    let mut room = granularity.target(len);
+    let mut room = granularity.target(len, LEAST_OF_MEMORY);
     if len <= room + room / 2 {
         return Grid::whole(shape);
     }

@@ -1,9 +1,9 @@
 //! What plans consist of: how many tasks, what is fused, what is read and computed, and what is not.
 
 use chunkwise::prelude::*;
-use chunkwise::{Explanation, explain};
+use chunkwise::{BlockInfo, Explanation, explain};
 use chunkwise_expr::{StageKind, StageLine};
-use ndarray::{Array, Array1, Array2, Axis, s};
+use ndarray::{Array, Array1, Array2, Axis, Ix2, s};
 
 use crate::support::{Calls, rough};
 
@@ -18,22 +18,43 @@ fn matrix(shape: [usize; 2]) -> Array2<f64> {
 #[test]
 fn a_chain_and_its_mean_are_one_fused_task_per_block_and_the_combining_tree() {
     let (a, b) = (matrix([1024, 2048]), matrix([1024, 2048]) * 3.0);
-    let x = ChunkedArray::from_array(a.clone(), (256, 512)).unwrap();
-    let y = ChunkedArray::from_array(b.clone(), (256, 512)).unwrap();
-    let mean = ((&x - &y).powi(2) * 0.5 + &x).mean_axis(Axis(0)).unwrap();
+    let blocks = |of: &Array2<f64>| {
+        let of = of.clone();
+        let block = move |at: BlockInfo<Ix2>| {
+            let (rows, columns) = (at.start[0]..at.start[0] + 256, at.start[1]..at.start[1] + 512);
+            of.slice(s![rows, columns]).to_owned()
+        };
+        ChunkedArray::from_block_fn((1024, 2048).chunked((256, 512)), block).unwrap()
+    };
+    let mean_of = |x: &ChunkedArray2<f64>, y: &ChunkedArray2<f64>| {
+        ((x - y).powi(2) * 0.5 + x).mean_axis(Axis(0)).unwrap()
+    };
+    let mean = mean_of(&blocks(&a), &blocks(&b));
 
     let explained = mean.explain().unwrap();
     let kinds: Vec<StageKind> = explained.after.iter().map(|stage| stage.kind).collect();
-    assert_eq!(kinds, [StageKind::Fused, StageKind::Combine], "{explained}");
-    let (fused, combine) = (&explained.after[0], &explained.after[1]);
+    let read = StageKind::Read;
+    assert_eq!(kinds, [read, read, StageKind::Fused, StageKind::Combine], "{explained}");
+    let (fused, combine) = (&explained.after[2], &explained.after[3]);
     assert_eq!((fused.tasks, fused.units), (16, 16), "one task per block: {explained}");
     assert_eq!((fused.inputs, fused.outputs), (2, 1), "{explained}");
     assert_eq!(combine.tasks, 4, "four columns of blocks, each merged by one task: {explained}");
-    assert!(explained.projected_peak < 200_000, "no operand is materialised: {explained}");
+    assert!(explained.projected_peak < 8 << 20, "few blocks are there at a time: {explained}");
 
+    // What is in memory is walked in units of rows, whatever its chunks.
+    let in_memory = |of: &Array2<f64>| ChunkedArray::from_array(of.clone(), (256, 512)).unwrap();
+    let mean_in_memory = mean_of(&in_memory(&a), &in_memory(&b));
+    let explained = mean_in_memory.explain().unwrap();
+    let kinds: Vec<StageKind> = explained.after.iter().map(|stage| stage.kind).collect();
+    assert_eq!(kinds, [StageKind::Fused, StageKind::Combine], "{explained}");
+    assert_eq!(explained.after[0].tasks, explained.after[0].units, "{explained}");
+    assert_eq!(explained.after[1].tasks, 1, "one row of units: {explained}");
+    assert!(explained.projected_peak < 1 << 20, "no operand is materialised: {explained}");
     let expected = ((&a - &b).mapv(|d| d * d) * 0.5 + &a).mean_axis(Axis(0)).unwrap();
-    let got = mean.compute().unwrap();
-    assert!(got.iter().zip(&expected).all(|(g, e)| (g - e).abs() <= 1e-9 * e.abs()), "{got} {expected}");
+    for mean in [mean, mean_in_memory] {
+        let got = mean.compute().unwrap();
+        assert!(got.iter().zip(&expected).all(|(g, e)| (g - e).abs() <= 1e-9 * e.abs()), "{got} {expected}");
+    }
 }
 
 #[test]
