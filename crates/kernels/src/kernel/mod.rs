@@ -25,7 +25,7 @@ use chunkwise_core::{DType, Scalar};
 
 use crate::args::Args;
 use crate::isa::{Code, Isa};
-use crate::reduce::{self, Layout, Shape};
+use crate::reduce::{self, LEAF, Layout, Shape};
 use crate::{Program, ProgramError, Reg};
 
 pub use bind::{Bind, Coord, Input, Output, State};
@@ -118,7 +118,7 @@ const CACHE: usize = 24 * 1024;
 /// The length of tiles: what fits in cache, in whole leaves of the sums.
 fn tile_len(live_bytes: usize) -> usize {
     let fits = CACHE / live_bytes.max(1);
-    (fits / tiling::LEAF * tiling::LEAF).clamp(tiling::LEAF, 4096)
+    (fits / LEAF * LEAF).clamp(LEAF, 4096)
 }
 
 impl Kernel {

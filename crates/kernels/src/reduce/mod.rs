@@ -30,6 +30,12 @@ use chunkwise_core::DType;
 pub use op::ReduceOp;
 use reducer::Family;
 
+/// Elements of one fixed leaf of a reduction.
+///
+/// What happens inside a leaf may be reordered (lanes, two passes), leaves are taken in order. Tiles are made of
+/// whole leaves, so that a result depends neither on how a box is cut nor on what else a program computes.
+pub(crate) const LEAF: usize = 512;
+
 /// The fields that a reduction keeps per cell, each stored as one array of cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
