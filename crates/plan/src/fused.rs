@@ -49,18 +49,18 @@ impl Runner<'_> {
         }
         let mut states: SmallVec<[Block; 2]> = SmallVec::new();
         for target in &stage.reductions {
-            states.push(new_state(target, kept(target, &shape).iter().product()));
+            states.push(new_state(target, target.kept(&shape, 1).iter().product()));
         }
         if !shape.contains(&0) {
             let unit = Unit { stage, start: &start, shape: &shape, outputs: &outputs, in_place: &in_place };
             self.run_boxes(id, &unit, &states, &cuts, inputs);
         }
         for (target, state) in stage.reductions.iter().zip(states) {
-            let start = kept_start(target, &start);
+            let start = target.kept(&start, 0);
             outputs.push(if target.partial {
                 Tile { start, block: state }
             } else {
-                self.finish(target, &state, start, &kept(target, &shape))?
+                self.finish(target, &state, start, &target.kept(&shape, 1))?
             });
         }
         Ok(outputs)
@@ -301,26 +301,6 @@ fn add_boundaries(cut: &mut SmallVec<[usize; 4]>, axis: &AxisGrid, start: isize,
             cut.push(position as usize);
         }
     }
-}
-
-/// Shape of the results of a box: reduced axes are gone, or have length one.
-fn kept(target: &ReductionTarget, shape: &[usize]) -> Shape {
-    keep_axes(target, shape, 1)
-}
-
-fn kept_start(target: &ReductionTarget, start: &[usize]) -> Shape {
-    keep_axes(target, start, 0)
-}
-
-pub(crate) fn keep_axes(target: &ReductionTarget, of: &[usize], reduced: usize) -> Shape {
-    of.iter()
-        .enumerate()
-        .filter_map(
-            |(k, &n)| {
-                if target.axes & (1 << k) == 0 { Some(n) } else { target.keep.then_some(reduced) }
-            },
-        )
-        .collect()
 }
 
 /// How a unit lies over the cells of a reduction's state.

@@ -135,6 +135,34 @@ pub struct ReductionTarget {
     pub array: ArrayId,
 }
 
+impl ReductionTarget {
+    /// What one number per axis of the iteration space, as a shape or a position, is for the results: reduced axes
+    /// are gone, or stay as `reduced`.
+    ///
+    /// ```
+    /// use chunkwise_core::DType;
+    /// use chunkwise_kernels::reduce::ReduceOp;
+    /// use chunkwise_plan::{ArrayId, ReductionTarget};
+    ///
+    /// let mut target = ReductionTarget {
+    ///     op: ReduceOp::Any, operand: DType::Bool, axes: 0b010, keep: false, count: 5, partial: false,
+    ///     array: ArrayId(0),
+    /// };
+    /// assert_eq!(target.kept(&[4, 5, 6], 1)[..], [4, 6]);
+    /// target.keep = true;
+    /// assert_eq!(target.kept(&[4, 5, 6], 1)[..], [4, 1, 6]);
+    /// ```
+    pub fn kept(&self, of: &[usize], reduced: usize) -> Shape {
+        let axes = of.iter().enumerate();
+        axes.filter_map(
+            |(k, &n)| {
+                if self.axes & (1 << k) == 0 { Some(n) } else { self.keep.then_some(reduced) }
+            },
+        )
+        .collect()
+    }
+}
+
 /// A fused program run over the units of an iteration space.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FusedStage {

@@ -7,7 +7,7 @@ use chunkwise_core::{Grid, Shape};
 use chunkwise_plan::{ArrayId, FusedStage, Stage, Storage, for_cells, for_parts};
 use smallvec::SmallVec;
 
-use super::stages::{Build, Maker, kept_coords};
+use super::stages::{Build, Maker};
 use crate::ExprError;
 
 /// A cell of a computed array.
@@ -178,7 +178,7 @@ pub(super) fn for_units(build: &Build, stage: u32, reduction: u32, cell: usize, 
         }
         m += usize::from(!reduced || target.keep);
     }
-    debug_assert_eq!(kept_coords(target, &coords, 0), result);
+    debug_assert_eq!(target.kept(&coords, 0)[..], result[..]);
     loop {
         f(fused.units.index(&coords));
         let mut k = counts.len();

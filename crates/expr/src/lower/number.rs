@@ -6,7 +6,7 @@ use chunkwise_plan::{ArrayId, CombineNode, FusedStage, Stage, Storage, Task, Tas
 use smallvec::SmallVec;
 
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
-use super::stages::{Build, kept_coords};
+use super::stages::Build;
 use crate::ExprError;
 
 /// Partial states merged by one task.
@@ -130,7 +130,7 @@ fn place(fused: &FusedStage, unit: usize, draft: Draft, build: &Build, makers: &
         makers[array.0 as usize][unit] = draft;
     }
     for target in fused.reductions.iter().filter(|r| !r.partial) {
-        let coords = kept_coords(target, &fused.units.coords(unit), 0);
+        let coords = target.kept(&fused.units.coords(unit), 0);
         let cell = grid_of(build, target.array).index(&coords);
         makers[target.array.0 as usize][cell] = draft;
     }
@@ -249,7 +249,7 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             let mut scratch =
                 fused.variants.iter().map(|v| scratch_bytes(v.program.regs.len())).max().unwrap_or(0);
             for target in &fused.reductions {
-                let kept: Shape = kept_coords(target, &shape, 1);
+                let kept: Shape = target.kept(&shape, 1);
                 let state = reduce::layout(target.op, target.operand).bytes(len(&kept) as usize) as u64;
                 if target.partial {
                     output += state;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chunkwise_core::{AxisGrid, Grid, Shape};
+use chunkwise_core::{AxisGrid, Grid};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
@@ -254,12 +254,4 @@ fn label(graph: &Graph, group: &Group) -> String {
         return format!(".., {}", names.join(", "));
     }
     names.join(", ")
-}
-
-/// Shape of a box of the iteration space once reduced axes are dropped or kept as `fill`.
-pub(super) fn kept_coords(target: &ReductionTarget, of: &[usize], fill: usize) -> Shape {
-    of.iter()
-        .enumerate()
-        .filter_map(|(k, &n)| if target.axes & (1 << k) == 0 { Some(n) } else { target.keep.then_some(fill) })
-        .collect()
 }

@@ -9,7 +9,6 @@
 use chunkwise_core::{AxisGrid, Grid, Shape, byte_len, checked_len};
 
 use super::edges;
-use crate::fused::keep_axes;
 use crate::{
     Array, ArrayId, CombineStage, FusedStage, Plan, ReadStage, ReductionTarget, Root, Stage, Storage, Task,
     TaskId, Variant,
@@ -212,7 +211,7 @@ fn check_reduction(plan: &Plan, stage: &FusedStage, i: usize, target: &Reduction
         format!("it does not match array {}", target.array.0)
     })?;
     // A state is a few fields of at most 16 bytes for each cell.
-    let cells = keep_axes(target, &stage.units.largest(), 1);
+    let cells = target.kept(&stage.units.largest(), 1);
     let addressable = checked_len(&cells).is_ok_and(|n| n <= isize::MAX as usize / 256);
     ensure(addressable, || "its states are too large to address".to_owned())
 }
@@ -336,7 +335,7 @@ fn check_cells(plan: &Plan, array: &Array, maker: Option<Maker>) -> Check {
 /// The cell of a reduction's result that a unit reduces to.
 pub(super) fn cell_of(stage: &FusedStage, target: &ReductionTarget, result: &Grid, task: Task) -> usize {
     let unit = stage.units.coords(task.unit as usize);
-    let cell: Shape = keep_axes(target, &unit, 0);
+    let cell: Shape = target.kept(&unit, 0);
     result.index(&cell)
 }
 
