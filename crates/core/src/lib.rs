@@ -7,6 +7,7 @@
 mod block;
 mod buffer;
 mod chunking;
+mod counted;
 mod dispatch;
 mod dtype;
 mod element;
@@ -20,6 +21,7 @@ mod view;
 pub use block::Block;
 pub use buffer::{Buffer, PoolStats};
 pub use chunking::AxisChunks;
+pub use counted::counted;
 pub use dtype::DType;
 pub use element::{Bits, Element, Inexact, Integer, Number, Ordered, Real, Signed};
 pub use error::{Error, Result};
