@@ -6,10 +6,10 @@ use chunkwise_kernels::{Bind, Coord, Input, Output, State};
 use smallvec::{SmallVec, smallvec};
 
 use crate::combine::new_state;
+use crate::failure::{Failure, chunk_at, in_box};
 use crate::runner::with_frame;
 use crate::{
-    Cause, FusedStage, InputBinding, ReductionTarget, Runner, Storage, Task, TaskId, TaskOutput, Tile,
-    Variant,
+    FusedStage, InputBinding, ReductionTarget, Runner, Storage, Task, TaskId, TaskOutput, Tile, Variant,
 };
 
 type Tiles1 = SmallVec<[Tile; 1]>;
@@ -21,7 +21,7 @@ impl Runner<'_> {
         task: Task,
         stage: &FusedStage,
         inputs: &mut [TaskOutput],
-    ) -> Result<Tiles1, Cause> {
+    ) -> Result<Tiles1, Failure> {
         let (start, shape) = stage.units.block(&stage.units.coords(task.unit as usize));
         let cuts = self.cuts(stage, &start, &shape);
         let whole = cuts.iter().all(|cut| cut.len() <= 2);
@@ -60,7 +60,15 @@ impl Runner<'_> {
             outputs.push(if target.partial {
                 Tile { start, block: state }
             } else {
-                self.finish(target, &state, start, &target.kept(&shape, 1))?
+                self.finish(target, &state, start, &target.kept(&shape, 1)).map_err(|(cause, cell)| {
+                    // The chunks of the results are those of the axes that are left.
+                    let axes = stage.info.chunks.axes().iter().enumerate();
+                    let axes = axes.filter_map(|(k, axis)| {
+                        let reduced = target.axes & (1 << k) != 0;
+                        if reduced { target.keep.then(|| AxisGrid::whole(1)) } else { Some(axis.clone()) }
+                    });
+                    Failure { cause, block: Some(chunk_at(&Grid::new(axes), &cell)) }
+                })?
             });
         }
         Ok(outputs)
@@ -157,7 +165,7 @@ impl Runner<'_> {
                 Bind { shape: &shape, inputs: &inputs, coords: &coords, outputs: &outputs, states: &states };
             // SAFETY: inputs lie within blocks that were written before this task ran, and their boxes within
             // these (`bind`, `cuts`); outputs and states belong to this task alone, and boxes are disjoint.
-            with_frame(|frame| unsafe { kernels[part].run(frame, &bind) });
+            in_box(&origin, || with_frame(|frame| unsafe { kernels[part].run(frame, &bind) }));
             if !advance(&mut at, cuts) {
                 return;
             }

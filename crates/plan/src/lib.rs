@@ -7,6 +7,7 @@
 
 mod cells;
 mod combine;
+mod failure;
 mod fused;
 mod graph;
 mod plan;

@@ -29,7 +29,8 @@ use crate::reduce::{self, LEAF, Layout, Shape};
 use crate::{Program, ProgramError, Reg};
 
 pub use bind::{Bind, Coord, Input, Output, State};
-pub use blame::active_closure;
+pub(crate) use blame::At;
+pub use blame::{ActiveClosure, active_closure};
 pub use frame::Frame;
 use places::Places;
 use schedule::Step;
@@ -174,8 +175,8 @@ impl Kernel {
 
     /// Runs the program over one box.
     ///
-    /// A panic of a user's closure passes through; [`active_closure`] then tells whose it was. What the run
-    /// has written by then is unspecified. The frame stays usable.
+    /// A panic of a user's closure passes through; [`active_closure`] then tells whose it was, and at which
+    /// element. What the run has written by then is unspecified. The frame stays usable.
     ///
     /// # Panics
     /// When the numbers of operands or axes are not those of the program.
