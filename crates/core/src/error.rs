@@ -79,6 +79,18 @@ pub enum Error {
         /// The length of the axis.
         len: usize,
     },
+    /// A shape of another size than the array that should take it on.
+    #[error(
+        "an array of shape {from:?} ({}) cannot be reshaped to {to:?} ({})",
+        elements(from),
+        elements(to)
+    )]
+    Reshape {
+        /// The shape of the array.
+        from: Shape,
+        /// The shape asked for.
+        to: Shape,
+    },
     /// Two shapes that should have matched.
     #[error("{what}: expected shape {expected:?}, got {got:?}")]
     ShapeMismatch {
@@ -107,4 +119,12 @@ pub enum Error {
         /// What is wrong.
         why: String,
     },
+}
+
+/// How many elements a shape has, in words.
+fn elements(shape: &[usize]) -> String {
+    match crate::checked_len(shape) {
+        Ok(n) => counted(n, "element", "elements").to_string(),
+        Err(_) => "too many to count".to_owned(),
+    }
 }
