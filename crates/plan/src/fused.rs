@@ -203,7 +203,7 @@ impl Runner<'_> {
     }
 
     /// Which input of a task another task is.
-    fn position(&self, id: TaskId, producer: TaskId) -> usize {
+    pub(crate) fn position(&self, id: TaskId, producer: TaskId) -> usize {
         let inputs = self.plan.graph.inputs(id);
         inputs.iter().position(|&input| input == producer).expect("a task reads only its inputs")
     }

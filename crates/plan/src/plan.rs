@@ -228,6 +228,19 @@ pub struct WriteStage {
     pub sink: u32,
 }
 
+/// Copies an array in row-major order into another shape.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReshapeStage {
+    /// For messages.
+    pub info: StageInfo,
+    /// The array in its own shape.
+    pub input: ArrayId,
+    /// The array in the new one.
+    pub array: ArrayId,
+    /// The units of the new shape, each one range of the row-major order: one task each.
+    pub units: Grid,
+}
+
 /// What the tasks of one kind do.
 #[allow(clippy::large_enum_variant, reason = "a plan has a handful of stages")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -240,6 +253,8 @@ pub enum Stage {
     Read(ReadStage),
     /// Write a tile to a sink.
     Write(WriteStage),
+    /// Copy a range of the row-major order into another shape.
+    Reshape(ReshapeStage),
 }
 
 impl Stage {
@@ -250,6 +265,7 @@ impl Stage {
             Stage::Combine(stage) => &stage.info,
             Stage::Read(stage) => &stage.info,
             Stage::Write(stage) => &stage.info,
+            Stage::Reshape(stage) => &stage.info,
         }
     }
 }

@@ -10,6 +10,7 @@ use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
 use smallvec::SmallVec;
 
 use crate::failure::{Failure, chunk_at, panicked_closure};
+use crate::reshape::copy_kernel;
 use crate::{ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, Tile, Tiles};
 
 /// What a task makes: one tile per output of its stage.
@@ -67,7 +68,7 @@ pub enum Cause {
 pub struct Runner<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) sources: &'a Sources,
-    /// Per stage, the kernel of each variant; empty for other stages.
+    /// Per stage, the kernel of each variant, or the one that copies; empty for other stages.
     pub(crate) kernels: Vec<Vec<Kernel>>,
     /// Memory of returned arrays, by array.
     pub(crate) returned: Vec<Option<Block>>,
@@ -100,6 +101,11 @@ impl<'a> Runner<'a> {
                     .map(|v| Kernel::new(&v.program, isa))
                     .collect::<Result<_, _>>()
                     .map_err(|e| (fused.info.label.clone(), e))?,
+                Stage::Reshape(reshape) => {
+                    let input = plan.array(reshape.input);
+                    let kernel = copy_kernel(input.shape.len(), input.dtype, isa);
+                    vec![kernel.map_err(|e| (reshape.info.label.clone(), e))?]
+                }
                 Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => Vec::new(),
             });
         }
@@ -128,6 +134,7 @@ impl<'a> Runner<'a> {
             Stage::Combine(stage) => self.run_combine(stage, place, inputs),
             Stage::Read(stage) => self.run_read(stage, place).map_err(Failure::from),
             Stage::Write(stage) => self.run_write(stage, place, inputs).map_err(Failure::from),
+            Stage::Reshape(stage) => Ok(self.run_reshape(task, place, stage, inputs)),
         };
         result.map(Arc::new).map_err(|Failure { cause, block }| {
             let error = self.error(task, cause);
@@ -179,6 +186,7 @@ impl<'a> Runner<'a> {
             Stage::Combine(combine) => (self.result_grid(combine), combine.nodes[place.unit as usize].cell),
             Stage::Read(read) => (self.computed_grid(read.array), read.boxes[place.unit as usize].0),
             Stage::Write(write) => (self.computed_grid(write.array), place.unit),
+            Stage::Reshape(reshape) => (Some(&reshape.units), place.unit),
         };
         let block = cells.map_or_else(Shape::new, |cells| {
             let (start, _) = cells.block(&cells.coords(cell as usize));

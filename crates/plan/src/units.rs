@@ -7,6 +7,11 @@
 
 use chunkwise_core::{AxisGrid, Grid};
 
+mod flat;
+
+pub use flat::flat_unit_grid;
+pub(crate) use flat::is_flat;
+
 /// How large units are to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Granularity {
