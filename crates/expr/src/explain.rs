@@ -43,6 +43,8 @@ pub enum StageKind {
     Read,
     /// Writes blocks.
     Write,
+    /// Copies an array into another shape.
+    Reshape,
 }
 
 /// One stage of a plan.
@@ -187,6 +189,12 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.kind = StageKind::Read;
                 line.bytes = stored(&read.array);
             }
+            Stage::Reshape(reshape) => {
+                line.kind = StageKind::Reshape;
+                line.tasks = chunks.count() as u64;
+                line.inputs = 1;
+                line.bytes = stored(&reshape.array);
+            }
             Stage::Write(_) => {
                 line.kind = StageKind::Write;
                 line.inputs = 1;
@@ -236,6 +244,7 @@ impl fmt::Display for Explanation {
                 StageKind::Combine => "merge",
                 StageKind::Read => "read",
                 StageKind::Write => "write",
+                StageKind::Reshape => "reshape",
             };
             writeln!(
                 f,

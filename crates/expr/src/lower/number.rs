@@ -85,6 +85,17 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                     }
                 }
             }
+            Stage::Reshape(reshape) => {
+                for (unit, needed) in demand[number].needed.iter().enumerate() {
+                    let draft = drafts.tasks.len() as Draft;
+                    let inputs = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
+                    let inputs = dedup(inputs.collect());
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
+                    if *needed {
+                        makers[reshape.array.0 as usize][unit] = draft;
+                    }
+                }
+            }
             Stage::Write(write) => {
                 for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
                     let task = Task { stage, unit: unit as u32 };
@@ -186,7 +197,7 @@ fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Dra
     let mut stack: Vec<(Draft, usize)> = Vec::new();
     let writes = build.plan.stages.iter().zip(&drafts.bases).filter_map(|(stage, &base)| match stage {
         Stage::Write(write) => Some(base..base + makers[write.array.0 as usize].len() as u32),
-        Stage::Fused(_) | Stage::Combine(_) | Stage::Read(_) => None,
+        Stage::Fused(_) | Stage::Combine(_) | Stage::Read(_) | Stage::Reshape(_) => None,
     });
     let writes: Vec<Draft> = writes.flatten().collect();
     let cells = build.roots.iter().map(|array| &makers[array.0 as usize][..]);
@@ -228,6 +239,10 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
     };
     match &build.plan.stages[task.stage as usize] {
         Stage::Write(_) => (0, 0),
+        Stage::Reshape(reshape) => {
+            let (_, shape) = reshape.units.block(&reshape.units.coords(task.unit as usize));
+            (own(reshape.array, &shape), scratch_bytes(1))
+        }
         Stage::Read(read) => {
             let (_, _, shape) = &read.boxes[task.unit as usize];
             (len(shape) * build.plan.array(read.array).dtype.size() as u64, 0)

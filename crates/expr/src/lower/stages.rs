@@ -6,11 +6,11 @@ use chunkwise_core::{AxisGrid, Grid};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
-    Sources, Stage, StageInfo, Storage, Variant, WriteStage, unit_grid,
+    ReshapeStage, Sources, Stage, StageInfo, Storage, Variant, WriteStage, flat_unit_grid, unit_grid,
 };
 
 use super::Want;
-use crate::fuse::{Arrays, Group, emit};
+use crate::fuse::{Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
 use crate::node::Kind;
@@ -25,6 +25,8 @@ pub(super) struct Build {
     pub(super) makers: Vec<Option<Maker>>,
     /// Arrays of the graph's roots.
     pub(super) roots: Vec<ArrayId>,
+    /// Arrays that a reshape reads, by node: their units are ranges of the row-major order.
+    flat: HashSet<NodeId, BuildFast>,
     /// What every unit should hold, if the caller says so.
     units: Option<Granularity>,
 }
@@ -34,7 +36,7 @@ pub(super) struct Build {
 pub(super) enum Maker {
     /// A read stage.
     Read(u32),
-    /// A store of a fused stage.
+    /// A store of a fused stage, or a reshape stage.
     Store(u32),
     /// A reduction of a fused stage.
     Reduction { stage: u32, reduction: u32 },
@@ -76,7 +78,12 @@ impl Arrays for SourceArrays<'_> {
             }
             Kind::Region(source) => {
                 sources.regions.push(RegionLike::Region(source.clone()));
-                let grid = unit_grid(&node.meta.grid, self.build.units.unwrap_or(Granularity::Cost(0)));
+                let granularity = self.build.units.unwrap_or(Granularity::Cost(0));
+                let grid = if self.build.flat.contains(&id) {
+                    flat_unit_grid(&node.meta.shape, granularity)
+                } else {
+                    unit_grid(&node.meta.grid, granularity)
+                };
                 (computed(grid, 0, false), Some((source.name(), false)))
             }
             Kind::Blocks { name, function } => {
@@ -115,20 +122,34 @@ pub(super) fn build(
     want: Want,
     units: Option<Granularity>,
 ) -> Result<Build, ExprError> {
+    let reshapes = graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape));
     let mut build = Build {
         plan: Plan { graph: chunkwise_plan::TaskGraph::new(), ..Plan::default() },
         sources: Sources::default(),
         arrays: HashMap::default(),
         makers: Vec::new(),
         roots: Vec::new(),
+        flat: reshapes.map(|node| node.inputs[0]).collect(),
         units,
     };
     let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
     for group in groups {
+        if let [Sink { value, reduce: None }] = group.sinks[..]
+            && matches!(graph.node(value).kind, Kind::Reshape)
+        {
+            let returned = want == Want::Arrays && roots.contains(&value);
+            reshape_stage(graph, &mut build, value, returned);
+            continue;
+        }
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
-        let units = unit_grid(&group.space.grid, units.unwrap_or_else(|| Granularity::Cost(cost(&variants))));
+        let granularity = units.unwrap_or_else(|| Granularity::Cost(cost(&variants)));
+        let units = if group.sinks.iter().any(|s| s.reduce.is_none() && build.flat.contains(&s.value)) {
+            flat_unit_grid(&group.space.shape, granularity)
+        } else {
+            unit_grid(&group.space.grid, granularity)
+        };
         let number = build.plan.stages.len() as u32;
         let stores: Vec<NodeId> =
             group.sinks.iter().filter(|s| s.reduce.is_none()).map(|s| s.value).collect();
@@ -209,6 +230,21 @@ pub(super) fn build(
     Ok(build)
 }
 
+/// The stage that copies the input of a reshape into its shape.
+fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId, returned: bool) {
+    let node = graph.node(id);
+    let input = SourceArrays { graph, build: &mut *build }.array(node.inputs[0]);
+    let units = flat_unit_grid(&node.meta.shape, build.units.unwrap_or(Granularity::Cost(0)));
+    let storage = computed(units.clone(), 0, returned);
+    let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
+    let maker = Maker::Store(build.plan.stages.len() as u32);
+    let array = build.add(array, Some(maker));
+    build.arrays.insert(id, array);
+    let chunks = (*node.meta.grid).clone();
+    let info = StageInfo { label: node.kind.name().to_owned(), origin: node.location.into(), chunks };
+    build.plan.stages.push(Stage::Reshape(ReshapeStage { info, input, array, units }));
+}
+
 /// Cost of an element of the most expensive variant, in additions.
 fn cost(variants: &[Variant]) -> u32 {
     let cost = |v: &Variant| v.program.instrs.iter().fold(0u32, |c, i| c.saturating_add(ops::cost(&i.op)));
@@ -241,7 +277,7 @@ fn label(graph: &Graph, group: &Group) -> String {
             Kind::Elementwise(_) | Kind::Concatenate { .. } => names.push(node.kind.name()),
             _ => {}
         }
-        if !matches!(node.kind, Kind::Reduce { .. }) {
+        if !matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape) {
             queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));
         }
     }
