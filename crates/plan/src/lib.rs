@@ -28,5 +28,5 @@ pub use plan::{
 pub use runner::{Cause, RootResult, Runner, TaskError, TaskOutput};
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
-pub use units::{Granularity, flat_unit_grid, unit_grid};
+pub use units::{Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, unit_grid};
 pub use wire::{WIRE_VERSION, WireError};

@@ -9,8 +9,8 @@ use chunkwise_core::{AxisGrid, Grid};
 
 mod flat;
 
-pub use flat::flat_unit_grid;
 pub(crate) use flat::is_flat;
+pub use flat::{aligned_unit_grid, flat_unit_grid, same_ranges};
 
 /// How large units are to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

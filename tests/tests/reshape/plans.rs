@@ -116,9 +116,9 @@ fn only_what_is_looked_at_is_made() {
     assert_eq!(part.compute().unwrap().row(0), expected);
     assert!(calls.swap(0, Ordering::Relaxed) <= 20, "one unit of a hundred blocks");
     // Slices of axes that stay pass through.
-    let rows = x.reshape((1000, 9, 111)).unwrap().slice(s![..;500, .., ..]).unwrap();
-    assert_eq!(rows.compute().unwrap()[[1, 0, 0]], 499_500.0);
-    assert!(calls.load(Ordering::Relaxed) <= 30, "{calls:?}");
+    let rows = x.reshape((1000, 9, 111)).unwrap().slice(s![..2, .., ..]).unwrap();
+    assert_eq!(rows.compute().unwrap()[[1, 0, 0]], 999.0);
+    assert!(calls.load(Ordering::Relaxed) <= 1, "{calls:?}");
 }
 
 #[test]
@@ -170,8 +170,8 @@ fn plans_travel_and_those_that_lie_are_refused() {
             *cells = grid;
         }),
         ("no other shape", |p, i| {
-            let input = reshape(p, i).input.0 as usize;
-            p.arrays[input].dtype = chunkwise_core::DType::F32;
+            let array = reshape(p, i).array.0 as usize;
+            p.arrays[array].dtype = chunkwise_core::DType::F32;
         }),
         ("which there is not", |p, i| {
             let task = p.tasks.iter().position(|task| task.stage as usize == i).unwrap();

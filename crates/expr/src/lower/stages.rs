@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chunkwise_core::{AxisGrid, Grid};
+use chunkwise_core::{AxisGrid, Grid, Shape};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
-    ReshapeStage, Sources, Stage, StageInfo, Storage, Variant, WriteStage, flat_unit_grid, unit_grid,
+    ReshapeStage, Sources, Stage, StageInfo, Storage, Variant, WriteStage, aligned_unit_grid, flat_unit_grid,
+    same_ranges, unit_grid,
 };
 
 use super::Want;
@@ -25,8 +26,8 @@ pub(super) struct Build {
     pub(super) makers: Vec<Option<Maker>>,
     /// Arrays of the graph's roots.
     pub(super) roots: Vec<ArrayId>,
-    /// Arrays that a reshape reads, by node: their units are ranges of the row-major order.
-    flat: HashSet<NodeId, BuildFast>,
+    /// What reshapes read, and the shape that it gets.
+    reshaped: HashMap<NodeId, Shape, BuildFast>,
     /// What every unit should hold, if the caller says so.
     units: Option<Granularity>,
 }
@@ -79,11 +80,7 @@ impl Arrays for SourceArrays<'_> {
             Kind::Region(source) => {
                 sources.regions.push(RegionLike::Region(source.clone()));
                 let granularity = self.build.units.unwrap_or(Granularity::Cost(0));
-                let grid = if self.build.flat.contains(&id) {
-                    flat_unit_grid(&node.meta.shape, granularity)
-                } else {
-                    unit_grid(&node.meta.grid, granularity)
-                };
+                let grid = units_for(&node.meta.grid, self.build.reshaped.get(&id), granularity);
                 (computed(grid, 0, false), Some((source.name(), false)))
             }
             Kind::Blocks { name, function } => {
@@ -129,7 +126,7 @@ pub(super) fn build(
         arrays: HashMap::default(),
         makers: Vec::new(),
         roots: Vec::new(),
-        flat: reshapes.map(|node| node.inputs[0]).collect(),
+        reshaped: reshapes.map(|node| (node.inputs[0], node.meta.shape.clone())).collect(),
         units,
     };
     let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
@@ -145,11 +142,9 @@ pub(super) fn build(
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
         let granularity = units.unwrap_or_else(|| Granularity::Cost(cost(&variants)));
-        let units = if group.sinks.iter().any(|s| s.reduce.is_none() && build.flat.contains(&s.value)) {
-            flat_unit_grid(&group.space.shape, granularity)
-        } else {
-            unit_grid(&group.space.grid, granularity)
-        };
+        let mut stored = group.sinks.iter().filter(|sink| sink.reduce.is_none());
+        let reshaped = stored.find_map(|sink| build.reshaped.get(&sink.value));
+        let units = units_for(&group.space.grid, reshaped, granularity);
         let number = build.plan.stages.len() as u32;
         let stores: Vec<NodeId> =
             group.sinks.iter().filter(|s| s.reduce.is_none()).map(|s| s.value).collect();
@@ -230,11 +225,28 @@ pub(super) fn build(
     Ok(build)
 }
 
+/// The units of an array of these chunks, and, where it is read by a reshape, the shape that it gets there.
+fn units_for(chunks: &Grid, reshaped: Option<&Shape>, granularity: Granularity) -> Grid {
+    match reshaped {
+        Some(other) => aligned_unit_grid(&chunks.shape(), other, granularity),
+        None => unit_grid(chunks, granularity),
+    }
+}
+
+/// A reshape has units of its own if those of its input hold less than one in so many of the elements of these.
+const SMALLEST: usize = 16;
+
 /// The stage that copies the input of a reshape into its shape.
 fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId, returned: bool) {
     let node = graph.node(id);
     let input = SourceArrays { graph, build: &mut *build }.array(node.inputs[0]);
-    let units = flat_unit_grid(&node.meta.shape, build.units.unwrap_or(Granularity::Cost(0)));
+    let own = flat_unit_grid(&node.meta.shape, build.units.unwrap_or(Granularity::Cost(0)));
+    let units = match &build.plan.array(input).storage {
+        Storage::Computed { grid, .. } if grid.count() / SMALLEST <= own.count() => {
+            same_ranges(grid, &node.meta.shape).unwrap_or(own)
+        }
+        Storage::Computed { .. } | Storage::Memory(_) | Storage::Persisted(..) => own,
+    };
     let storage = computed(units.clone(), 0, returned);
     let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
     let maker = Maker::Store(build.plan.stages.len() as u32);

@@ -213,12 +213,8 @@ enum Seen {
 }
 
 /// A node that is a view, or views of views, in another shape.
-fn seen(graph: &Graph, mut id: NodeId, shape: &[usize]) -> Option<Seen> {
-    let mut view: Option<View> = None;
-    while let Kind::View(inner) = &graph.node(id).kind {
-        view = Some(view.map_or_else(|| (**inner).clone(), |outer| inner.then(&outer)));
-        id = graph.node(id).inputs[0];
-    }
+fn seen(graph: &Graph, id: NodeId, shape: &[usize]) -> Option<Seen> {
+    let (id, view) = looked_at(graph, id);
     let view = view?;
     if let Kind::Memory(block) = &graph.node(id).kind
         && let Some(block) = block.view(&view).reshape(shape)
@@ -226,6 +222,16 @@ fn seen(graph: &Graph, mut id: NodeId, shape: &[usize]) -> Option<Seen> {
         return Some(Seen::Memory(block));
     }
     reshaped_view(&graph.node(id).meta.shape, &view, shape).map(|reshaped| Seen::View(id, reshaped))
+}
+
+/// What a view of views looks at, and as what view.
+fn looked_at(graph: &Graph, mut id: NodeId) -> (NodeId, Option<View>) {
+    let mut view: Option<View> = None;
+    while let Kind::View(inner) = &graph.node(id).kind {
+        view = Some(view.map_or_else(|| (**inner).clone(), |outer| inner.then(&outer)));
+        id = graph.node(id).inputs[0];
+    }
+    (id, view)
 }
 
 /// Shape and chunks of a source that is reshaped for a view of it.
@@ -257,7 +263,8 @@ fn rebuild(
         .into_iter()
         .map(|(input, wanted)| match (wanted, &settled[input as usize]) {
             (Wanted::Shaped(meta), Wanted::Whole) => {
-                shaped(graph.node(input), ids[input as usize], &meta, node, out)
+                let source = lying(graph, input, out).unwrap_or(ids[input as usize]);
+                shaped(graph.node(input), source, &meta, node, out)
             }
             _ => ids[input as usize],
         })
@@ -267,6 +274,14 @@ fn rebuild(
         None => out.push(GraphNode { kind: Kind::Rechunk, inputs, meta, ..node.clone() }),
         Some(kind) => out.push(GraphNode { kind, inputs, meta, ..node.clone() }),
     }
+}
+
+/// A view of memory as memory, which a reshape gathers from where it lies.
+fn lying(graph: &Graph, id: NodeId, out: &mut Graph) -> Option<NodeId> {
+    let (base, view) = looked_at(graph, id);
+    let Kind::Memory(block) = &graph.node(base).kind else { return None };
+    let kind = Kind::Memory(Arc::new(block.view(&view?)));
+    Some(out.push(GraphNode { kind, inputs: SmallVec::new(), ..graph.node(id).clone() }))
 }
 
 /// A node that is computed in its own shape, in another one for a reader.
