@@ -14,5 +14,5 @@ pub use compare::Tolerance;
 pub use drive::{Failure, Setting, evaluate};
 pub use generate::{Rng, edges, mixed, small};
 pub use matches::{assert_matches, assert_matches_within};
-pub use pair::{Pair, random_shape};
+pub use pair::{Pair, random_shape, random_shape_of};
 pub use values::{Order, Values};

@@ -34,6 +34,33 @@ pub fn random_shape(rng: &mut Rng) -> Vec<usize> {
     (0..ndim).map(|_| if rng.below(30) == 0 { 0 } else { 1 + rng.below(longest) }).collect()
 }
 
+/// A random shape of so many elements, of at most four axes.
+pub fn random_shape_of(len: usize, rng: &mut Rng) -> Vec<usize> {
+    if len == 0 {
+        let mut shape = vec![1 + rng.below(3), 0, 1 + rng.below(4)];
+        shape.truncate(2 + rng.below(2));
+        return shape;
+    }
+    let mut shape = vec![len];
+    for _ in 0..rng.below(6) {
+        // Splits an axis, or merges two, in any place.
+        let k = rng.below(shape.len().max(1));
+        let divisors: Vec<usize> = shape.get(k).map_or(vec![], |&n| (1..=n).filter(|d| n % d == 0).collect());
+        if rng.below(3) > 0 && shape.len() < 4 && !divisors.is_empty() {
+            let first = *rng.pick(&divisors);
+            shape[k] /= first;
+            shape.insert(k, first);
+        } else if shape.len() > 1 {
+            let n = shape.remove(k);
+            let other = k % shape.len();
+            shape[other] *= n;
+        } else if shape == [1] {
+            shape.clear();
+        }
+    }
+    shape
+}
+
 fn chunks_of(shape: &[usize], rng: &mut Rng) -> Vec<Vec<usize>> {
     let empty = rng.below(3) == 0;
     shape.iter().map(|&n| if rng.below(3) == 0 { vec![n] } else { random_chunks(n, rng, empty) }).collect()
@@ -109,9 +136,10 @@ impl<A: Element> Pair<A> {
     /// A step that looks at the array in another way, or joins it with itself.
     pub fn restructure(&self, rng: &mut Rng) -> Self {
         let ndim = self.eager.ndim();
-        match rng.below(10) {
+        match rng.below(12) {
             0..=2 => self.slice(rng),
             3 => self.permute(rng),
+            10..=11 => self.reshape(rng),
             4 if ndim > 0 => {
                 let axis = Axis(rng.below(ndim));
                 let mut eager = self.eager.clone();
@@ -186,6 +214,17 @@ impl<A: Element> Pair<A> {
         }
         let eager = self.eager.clone().permuted_axes(axes.clone());
         self.then(format!("permuted_axes({axes:?})"), self.lazy.permuted_axes(axes), eager)
+    }
+
+    fn reshape(&self, rng: &mut Rng) -> Self {
+        let shape = random_shape_of(self.eager.len(), rng);
+        let eager = self.eager.to_shape(shape.clone()).expect("as many elements").to_owned();
+        if rng.below(2) == 0 {
+            return self.then(format!("reshape({shape:?})"), self.lazy.reshape(shape), eager);
+        }
+        let chunks = chunks_of(&shape, rng);
+        let lazy = self.lazy.reshape(shape.clone().chunked(chunks.clone()));
+        self.then(format!("reshape({shape:?}, {chunks:?})"), lazy, eager)
     }
 
     fn broadcast(&self, rng: &mut Rng) -> Self {

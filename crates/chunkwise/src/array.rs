@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use chunkwise_core::{DType, Element, Grid};
+use chunkwise_core::{DType, Element, Grid, counted};
 use chunkwise_expr::Expr;
 use ndarray::{Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 
@@ -205,7 +205,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
         match E::NDIM {
             Some(n) if n != self.ndim() => Err(crate::error::invalid(
                 "into_dimensionality",
-                format!("an array of {} axes has no dimension type of {n}", self.ndim()),
+                format!("an array of {} has no dimension type of {n}", counted(self.ndim(), "axis", "axes")),
             )),
             _ => Ok(ChunkedArray::from_expr(self.expr)),
         }

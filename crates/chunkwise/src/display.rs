@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chunkwise_core::counted;
+
 use crate::ChunkedArray;
 use crate::bytes::Amount;
 
@@ -54,13 +56,13 @@ impl<A, D> fmt::Display for ChunkedArray<A, D> {
         let card = Card::of(self);
         let dtype = self.dtype().name();
         let (tasks, chunks) = (self.expr().task_count(), self.num_chunks());
-        let tasks = format!("{tasks} task{}", if tasks == 1 { "" } else { "s" });
+        let tasks = counted(tasks, "task", "tasks").to_string();
         let left = dtype.len().max("shape".len());
         let middle = [card.shape.len(), card.bytes.len(), tasks.len()].into_iter().max().unwrap_or(0);
         writeln!(f, "{dtype:left$}  {:middle$}  chunk", "array")?;
         writeln!(f, "{:left$}  {:middle$}  {}", "shape", card.shape, card.chunk_shape)?;
         writeln!(f, "{:left$}  {:middle$}  {}", "bytes", card.bytes, card.chunk_bytes)?;
-        write!(f, "{:left$}  {tasks:middle$}  {chunks} chunk{}", "count", if chunks == 1 { "" } else { "s" })
+        write!(f, "{:left$}  {tasks:middle$}  {}", "count", counted(chunks, "chunk", "chunks"))
     }
 }
 

@@ -36,7 +36,9 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
     let run = executor.execute(&plan.graph, &tasks, config.options()).map_err(|error| match error {
         ExecError::Memory { task, needed, held, limit } => {
             let (op, block, origin) = tasks.0.describe(task);
-            Error::MemoryLimit { op, block, origin, needed, held, limit }
+            let kept = plan.graph.kept().iter().map(|&task| plan.graph.output_bytes(task));
+            let result = kept.fold(plan.graph.held_throughout(), u64::saturating_add);
+            Error::MemoryLimit { op, block, origin, needed, held, result, limit }
         }
         ExecError::Task { error, .. } => Error::Task(Box::new(error)),
         other => Error::Execution(other),

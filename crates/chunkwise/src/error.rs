@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chunkwise_core::{DType, Shape};
+use chunkwise_core::{DType, Shape, counted};
 use chunkwise_exec::{ExecError, OutOfMemory};
 use chunkwise_expr::ExprError;
 use chunkwise_plan::{Origin, TaskError};
@@ -30,7 +30,8 @@ pub enum Error {
     /// A task does not fit within the memory limit, whatever else waits.
     #[error(
         "{op}, block {block:?}, built at {origin}: needs {needed} bytes while {held} bytes are held, \
-         and the memory limit is {limit} bytes; smaller chunks, or a higher limit, would help"
+         and the memory limit is {limit} bytes; {}",
+        advice(*result, *limit)
     )]
     MemoryLimit {
         /// The operations of the task.
@@ -43,6 +44,8 @@ pub enum Error {
         needed: u64,
         /// Bytes held by then, returned arrays included.
         held: u64,
+        /// Bytes of the arrays that the computation returns or keeps.
+        result: u64,
         /// Bytes that may be held.
         limit: u64,
     },
@@ -57,9 +60,10 @@ pub enum Error {
     Npy(#[from] chunkwise_io::NpyError),
     /// A file that holds another type of array than it was opened as.
     #[error(
-        "{}: holds elements of {dtype} along {ndim} axes, but was opened as {asked_dtype}{}",
+        "{}: holds elements of {dtype} along {}, but was opened as {asked_dtype}{}",
         path.display(),
-        asked_ndim.map_or_else(String::new, |n| format!(" along {n} axes"))
+        counted(*ndim, "axis", "axes"),
+        asked_ndim.map_or_else(String::new, |n| format!(" along {}", counted(n, "axis", "axes")))
     )]
     FileType {
         /// The file.
@@ -82,6 +86,16 @@ impl From<ExprError> for Error {
             error => Error::Expression(error),
         }
     }
+}
+
+/// What helps against a limit that was too low, given the bytes of the result.
+fn advice(result: u64, limit: u64) -> String {
+    if result <= limit {
+        return "smaller chunks, or a higher limit, would help".into();
+    }
+    format!(
+        "the result alone takes {result} bytes: write it to a file (`write_npy`), reduce it first, or raise the limit"
+    )
 }
 
 /// An argument that an operation does not allow, and why.

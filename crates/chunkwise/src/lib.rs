@@ -69,7 +69,7 @@ pub use create::BlockInfo;
 pub use error::{Error, Result};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use shape::{Chunked, IntoShape, ShapeExt};
-pub use views::{concatenate, stack};
+pub use views::{Extent, ReshapeTo, concatenate, stack};
 
 pub use chunkwise_core::{
     AxisChunks, Bits, DType, Element, Error as ArgumentError, Inexact, Integer, Number, Ordered, Real, Signed,

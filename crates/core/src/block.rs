@@ -108,6 +108,11 @@ impl Block {
         self.len() * self.dtype.size()
     }
 
+    /// Offset of the first element in the memory, in elements.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
     /// First element.
     pub fn as_ptr(&self) -> *const u8 {
         self.buffer.as_ptr().wrapping_add(self.offset * self.dtype.size())

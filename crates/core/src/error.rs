@@ -1,6 +1,6 @@
 //! Errors of shapes, grids and blocks.
 
-use crate::{DType, Shape};
+use crate::{DType, Shape, counted};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -42,7 +42,7 @@ pub enum Error {
         len: usize,
     },
     /// A chunk spec with the wrong number of entries.
-    #[error("the chunk spec has {got} entries, the array has {expected} axes")]
+    #[error("the chunk spec has {}, the array has {}", counted(*got, "entry", "entries"), counted(*expected, "axis", "axes"))]
     ChunkArity {
         /// Entries in the spec.
         got: usize,
@@ -56,7 +56,7 @@ pub enum Error {
         text: String,
     },
     /// An axis that the array does not have.
-    #[error("axis {axis} is out of bounds for an array of {ndim} dimensions")]
+    #[error("axis {axis} is out of bounds for an array of {}", counted(*ndim, "dimension", "dimensions"))]
     Axis {
         /// The axis given.
         axis: usize,
@@ -78,6 +78,18 @@ pub enum Error {
         index: isize,
         /// The length of the axis.
         len: usize,
+    },
+    /// A shape of another size than the array that should take it on.
+    #[error(
+        "an array of shape {from:?} ({}) cannot be reshaped to {to:?} ({})",
+        elements(from),
+        elements(to)
+    )]
+    Reshape {
+        /// The shape of the array.
+        from: Shape,
+        /// The shape asked for.
+        to: Shape,
     },
     /// Two shapes that should have matched.
     #[error("{what}: expected shape {expected:?}, got {got:?}")]
@@ -107,4 +119,12 @@ pub enum Error {
         /// What is wrong.
         why: String,
     },
+}
+
+/// How many elements a shape has, in words.
+fn elements(shape: &[usize]) -> String {
+    match crate::checked_len(shape) {
+        Ok(n) => counted(n, "element", "elements").to_string(),
+        Err(_) => "too many to count".to_owned(),
+    }
 }

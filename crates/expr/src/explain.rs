@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chunkwise_core::{DType, Grid, Shape};
+use chunkwise_core::{DType, Grid, Shape, counted};
 use chunkwise_plan::{Plan, Stage, Storage};
 
 use crate::graph::Graph;
@@ -43,6 +43,8 @@ pub enum StageKind {
     Read,
     /// Writes blocks.
     Write,
+    /// Copies an array into another shape.
+    Reshape,
 }
 
 /// One stage of a plan.
@@ -187,6 +189,12 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.kind = StageKind::Read;
                 line.bytes = stored(&read.array);
             }
+            Stage::Reshape(reshape) => {
+                line.kind = StageKind::Reshape;
+                line.tasks = chunks.count() as u64;
+                line.inputs = 1;
+                line.bytes = stored(&reshape.array);
+            }
             Stage::Write(_) => {
                 line.kind = StageKind::Write;
                 line.inputs = 1;
@@ -207,7 +215,8 @@ const SHOWN: usize = 40;
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "as built: {} layers, {} tasks", self.before.len(), self.tasks_before())?;
+        let layers = counted(self.before.len(), "layer", "layers");
+        writeln!(f, "as built: {layers}, {}", counted(self.tasks_before(), "task", "tasks"))?;
         for (i, layer) in self.before.iter().enumerate().take(SHOWN) {
             let inputs: Vec<String> = layer.inputs.iter().map(|input| format!("#{input}")).collect();
             let call = format!("{} {}", layer.name, inputs.join(" "));
@@ -217,17 +226,17 @@ impl fmt::Display for Explanation {
                 layer.dtype,
                 tuple(&layer.shape),
                 tuple(&layer.chunk_shape),
-                count(layer.tasks, "task"),
+                counted(layer.tasks, "task", "tasks"),
                 Bytes(layer.bytes),
             )?;
         }
         more(f, self.before.len())?;
         writeln!(
             f,
-            "optimised: {} stages, {} tasks in {} work units",
-            self.after.len(),
-            self.tasks_after(),
-            self.units()
+            "optimised: {}, {} in {}",
+            counted(self.after.len(), "stage", "stages"),
+            counted(self.tasks_after(), "task", "tasks"),
+            counted(self.units(), "work unit", "work units")
         )?;
         for stage in self.after.iter().take(SHOWN) {
             let kind = match stage.kind {
@@ -235,6 +244,7 @@ impl fmt::Display for Explanation {
                 StageKind::Combine => "merge",
                 StageKind::Read => "read",
                 StageKind::Write => "write",
+                StageKind::Reshape => "reshape",
             };
             writeln!(
                 f,
@@ -242,8 +252,8 @@ impl fmt::Display for Explanation {
                 stage.label,
                 tuple(&stage.shape),
                 tuple(&stage.chunk_shape),
-                count(stage.tasks, "task"),
-                count(stage.units, "unit"),
+                counted(stage.tasks, "task", "tasks"),
+                counted(stage.units, "unit", "units"),
                 Bytes(stage.bytes),
             )?;
         }
@@ -254,10 +264,6 @@ impl fmt::Display for Explanation {
 
 fn more(f: &mut fmt::Formatter<'_>, len: usize) -> fmt::Result {
     if len > SHOWN { writeln!(f, "  .. {} more", len - SHOWN) } else { Ok(()) }
-}
-
-fn count(n: u64, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 /// A shape as users write it: `(3, 4)`, `(3,)`, `()`.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chunkwise_core::{
     AxisGrid, AxisMap, Block, BlockFn, DType, Error, Grid, RegionSource, Scalar, Shape, View,
-    broadcast_shapes, byte_len,
+    broadcast_shapes, byte_len, checked_len, reshaped_grid,
 };
 use chunkwise_kernels::Op;
 use chunkwise_kernels::reduce::ReduceOp;
@@ -249,6 +249,27 @@ impl Expr {
             return Ok(self.clone());
         }
         Ok(Self::node(Kind::Rechunk, smallvec![self.0.clone()], self.dtype(), Meta::new(grid)))
+    }
+
+    /// The elements in row-major order in another shape, whose chunks are given; `None` for those that follow from
+    /// the chunks here, see [`reshaped_grid`].
+    ///
+    /// # Errors
+    /// [`Error::Reshape`] for a shape of another size, [`Error::TooLarge`].
+    #[track_caller]
+    pub fn reshape(&self, shape: &[usize], grid: Option<Grid>) -> Result<Expr, ExprError> {
+        if checked_len(shape)? != checked_len(self.shape())? {
+            return Err(Error::Reshape { from: self.shape().into(), to: shape.into() }.into());
+        }
+        let grid = match grid {
+            Some(grid) => grid,
+            None => reshaped_grid(self.grid(), shape, self.dtype())?,
+        };
+        debug_assert_eq!(&grid.shape()[..], shape);
+        if self.shape() == shape {
+            return self.rechunk(grid);
+        }
+        Ok(Self::node(Kind::Reshape, smallvec![self.0.clone()], self.dtype(), Meta::new(grid)))
     }
 
     /// Element type.

@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     Concatenate { axis: usize },
     /// The input in other chunks.
     Rechunk,
+    /// The elements of the input in row-major order, in the node's shape.
+    Reshape,
 }
 
 impl Kind {
@@ -53,6 +55,7 @@ impl Kind {
             Kind::View(_) => "view",
             Kind::Concatenate { .. } => "concatenate",
             Kind::Rechunk => "rechunk",
+            Kind::Reshape => "reshape",
         }
     }
 
@@ -69,7 +72,8 @@ impl Kind {
             | Kind::Reduce { .. }
             | Kind::View(_)
             | Kind::Concatenate { .. }
-            | Kind::Rechunk => false,
+            | Kind::Rechunk
+            | Kind::Reshape => false,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use smallvec::SmallVec;
 use crate::args::Args;
 use crate::elementwise::map::{Map1, Map2, Map3};
 use crate::isa::{Body, Code, Isa, Level};
+use crate::kernel::At;
 
 /// A user's function over elements, ready to be compiled for an instruction set.
 pub trait ElementFn: Send + Sync + 'static {
@@ -208,7 +210,9 @@ impl<R: Element, F: Fn(&[i64]) -> R + Send + Sync + 'static> Body for MapCoords<
             &mut many
         });
         let dst = args.dst.cast::<R>();
+        let mut at = At(0);
         for i in 0..args.len {
+            at.0 = i;
             for (coordinate, operand) in index.iter_mut().zip(args.src) {
                 // SAFETY: the verifier has checked that the operands are `i64`; they hold `len` elements.
                 *coordinate = unsafe { operand.cast::<i64>().add(i).read() };
@@ -216,6 +220,7 @@ impl<R: Element, F: Fn(&[i64]) -> R + Send + Sync + 'static> Body for MapCoords<
             // SAFETY: likewise, the result is of `R`.
             unsafe { dst.add(i).write((self.function)(index)) };
         }
+        mem::forget(at);
     }
 }
 

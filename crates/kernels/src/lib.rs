@@ -16,6 +16,6 @@ pub mod reduce;
 
 pub use closure::{Closure, ElementFn};
 pub use isa::{Code, Isa};
-pub use kernel::{Bind, Coord, Frame, Input, Kernel, Output, State, active_closure};
+pub use kernel::{ActiveClosure, Bind, Coord, Frame, Input, Kernel, Output, State, active_closure};
 pub use op::{Binary, Op, Ternary, Unary};
 pub use program::{Instr, Program, ProgramError, Reduction, Reg};

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use chunkwise_core::{Block, DType, Grid, Shape, row_major_strides};
+use chunkwise_core::{AxisGrid, Block, DType, Grid, Shape, row_major_strides};
 use chunkwise_kernels::reduce;
 use smallvec::{SmallVec, smallvec};
 
+use crate::failure::{Failure, chunk_at};
 use crate::{Cause, CombineStage, FusedStage, ReductionTarget, Runner, Stage, Task, TaskOutput, Tile};
 
 impl Runner<'_> {
     fn reduced_stage(&self, stage: &CombineStage) -> (&FusedStage, &ReductionTarget) {
         match &self.plan.stages[stage.stage as usize] {
             Stage::Fused(fused) => (fused, &fused.reductions[stage.reduction as usize]),
-            Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => {
+            Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) => {
                 unreachable!("combine stages follow fused ones")
             }
         }
@@ -28,7 +29,7 @@ impl Runner<'_> {
         stage: &CombineStage,
         task: Task,
         inputs: &mut [TaskOutput],
-    ) -> Result<SmallVec<[Tile; 1]>, Cause> {
+    ) -> Result<SmallVec<[Tile; 1]>, Failure> {
         let (fused, target) = self.reduced_stage(stage);
         let node = stage.nodes[task.unit as usize];
         let grid = self.result_grid(stage).expect("results are computed");
@@ -52,17 +53,24 @@ impl Runner<'_> {
         if !node.finish {
             return Ok(smallvec![Tile { start, block: state }]);
         }
-        Ok(smallvec![self.finish(target, &state, start, &shape)?])
+        let finished = self.finish(target, &state, start, &shape);
+        let chunks = &stage.info.chunks;
+        Ok(smallvec![
+            finished.map_err(|(cause, cell)| Failure { cause, block: Some(chunk_at(chunks, &cell)) })?
+        ])
     }
 
     /// Turns a state into results: in the returned array, or in a block of its own.
+    ///
+    /// # Errors
+    /// Why there is no result, and the position of the first that there is none of.
     pub(crate) fn finish(
         &self,
         target: &ReductionTarget,
         state: &Block,
         start: Shape,
         shape: &[usize],
-    ) -> Result<Tile, Cause> {
+    ) -> Result<Tile, (Cause, Shape)> {
         let dtype = self.plan.array(target.array).dtype;
         let cells = shape.iter().product();
         let returned =
@@ -73,16 +81,14 @@ impl Runner<'_> {
         };
         // SAFETY: the state was initialised for `cells` cells; `direct` has as many elements, row-major, which
         // only this task writes.
-        unsafe {
-            reduce::finish(
-                target.op,
-                target.operand,
-                state.as_ptr(),
-                cells,
-                target.count,
-                direct.as_mut_ptr(),
-            )?;
-        }
+        let finished = unsafe {
+            let (state, results) = (state.as_ptr(), direct.as_mut_ptr());
+            reduce::finish(target.op, target.operand, state, cells, target.count, results)
+        };
+        finished.map_err(|without| {
+            let cell = Grid::new(shape.iter().map(|&n| AxisGrid::regular(n, 1))).coords(without.cell);
+            (without.why.into(), start.iter().zip(&cell).map(|(start, at)| start + at).collect())
+        })?;
         let block = match returned {
             Some(region) if !region.is_row_major() => {
                 copy_row_major(&direct, &region);

@@ -6,10 +6,10 @@ use chunkwise_kernels::{Bind, Coord, Input, Output, State};
 use smallvec::{SmallVec, smallvec};
 
 use crate::combine::new_state;
+use crate::failure::{Failure, chunk_at, in_box};
 use crate::runner::with_frame;
 use crate::{
-    Cause, FusedStage, InputBinding, ReductionTarget, Runner, Storage, Task, TaskId, TaskOutput, Tile,
-    Variant,
+    FusedStage, InputBinding, ReductionTarget, Runner, Storage, Task, TaskId, TaskOutput, Tile, Variant,
 };
 
 type Tiles1 = SmallVec<[Tile; 1]>;
@@ -21,7 +21,7 @@ impl Runner<'_> {
         task: Task,
         stage: &FusedStage,
         inputs: &mut [TaskOutput],
-    ) -> Result<Tiles1, Cause> {
+    ) -> Result<Tiles1, Failure> {
         let (start, shape) = stage.units.block(&stage.units.coords(task.unit as usize));
         let cuts = self.cuts(stage, &start, &shape);
         let whole = cuts.iter().all(|cut| cut.len() <= 2);
@@ -49,18 +49,26 @@ impl Runner<'_> {
         }
         let mut states: SmallVec<[Block; 2]> = SmallVec::new();
         for target in &stage.reductions {
-            states.push(new_state(target, kept(target, &shape).iter().product()));
+            states.push(new_state(target, target.kept(&shape, 1).iter().product()));
         }
         if !shape.contains(&0) {
             let unit = Unit { stage, start: &start, shape: &shape, outputs: &outputs, in_place: &in_place };
             self.run_boxes(id, &unit, &states, &cuts, inputs);
         }
         for (target, state) in stage.reductions.iter().zip(states) {
-            let start = kept_start(target, &start);
+            let start = target.kept(&start, 0);
             outputs.push(if target.partial {
                 Tile { start, block: state }
             } else {
-                self.finish(target, &state, start, &kept(target, &shape))?
+                self.finish(target, &state, start, &target.kept(&shape, 1)).map_err(|(cause, cell)| {
+                    // The chunks of the results are those of the axes that are left.
+                    let axes = stage.info.chunks.axes().iter().enumerate();
+                    let axes = axes.filter_map(|(k, axis)| {
+                        let reduced = target.axes & (1 << k) != 0;
+                        if reduced { target.keep.then(|| AxisGrid::whole(1)) } else { Some(axis.clone()) }
+                    });
+                    Failure { cause, block: Some(chunk_at(&Grid::new(axes), &cell)) }
+                })?
             });
         }
         Ok(outputs)
@@ -157,7 +165,7 @@ impl Runner<'_> {
                 Bind { shape: &shape, inputs: &inputs, coords: &coords, outputs: &outputs, states: &states };
             // SAFETY: inputs lie within blocks that were written before this task ran, and their boxes within
             // these (`bind`, `cuts`); outputs and states belong to this task alone, and boxes are disjoint.
-            with_frame(|frame| unsafe { kernels[part].run(frame, &bind) });
+            in_box(&origin, || with_frame(|frame| unsafe { kernels[part].run(frame, &bind) }));
             if !advance(&mut at, cuts) {
                 return;
             }
@@ -195,7 +203,7 @@ impl Runner<'_> {
     }
 
     /// Which input of a task another task is.
-    fn position(&self, id: TaskId, producer: TaskId) -> usize {
+    pub(crate) fn position(&self, id: TaskId, producer: TaskId) -> usize {
         let inputs = self.plan.graph.inputs(id);
         inputs.iter().position(|&input| input == producer).expect("a task reads only its inputs")
     }
@@ -301,26 +309,6 @@ fn add_boundaries(cut: &mut SmallVec<[usize; 4]>, axis: &AxisGrid, start: isize,
             cut.push(position as usize);
         }
     }
-}
-
-/// Shape of the results of a box: reduced axes are gone, or have length one.
-fn kept(target: &ReductionTarget, shape: &[usize]) -> Shape {
-    keep_axes(target, shape, 1)
-}
-
-fn kept_start(target: &ReductionTarget, start: &[usize]) -> Shape {
-    keep_axes(target, start, 0)
-}
-
-pub(crate) fn keep_axes(target: &ReductionTarget, of: &[usize], reduced: usize) -> Shape {
-    of.iter()
-        .enumerate()
-        .filter_map(
-            |(k, &n)| {
-                if target.axes & (1 << k) == 0 { Some(n) } else { target.keep.then_some(reduced) }
-            },
-        )
-        .collect()
 }
 
 /// How a unit lies over the cells of a reduction's state.

@@ -7,10 +7,12 @@
 
 mod cells;
 mod combine;
+mod failure;
 mod fused;
 mod graph;
 mod plan;
 mod read;
+mod reshape;
 mod runner;
 mod sources;
 mod tiles;
@@ -21,10 +23,10 @@ pub use cells::{for_cells, for_parts};
 pub use graph::{TaskGraph, TaskId};
 pub use plan::{
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,
-    ReadStage, ReductionTarget, Root, Stage, StageInfo, Storage, Task, Variant, WriteStage,
+    ReadStage, ReductionTarget, ReshapeStage, Root, Stage, StageInfo, Storage, Task, Variant, WriteStage,
 };
 pub use runner::{Cause, RootResult, Runner, TaskError, TaskOutput};
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
-pub use units::{Granularity, strided_unit_grid, unit_grid};
+pub use units::{Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, strided_unit_grid, unit_grid};
 pub use wire::{WIRE_VERSION, WireError};

@@ -135,6 +135,34 @@ pub struct ReductionTarget {
     pub array: ArrayId,
 }
 
+impl ReductionTarget {
+    /// What one number per axis of the iteration space, as a shape or a position, is for the results: reduced axes
+    /// are gone, or stay as `reduced`.
+    ///
+    /// ```
+    /// use chunkwise_core::DType;
+    /// use chunkwise_kernels::reduce::ReduceOp;
+    /// use chunkwise_plan::{ArrayId, ReductionTarget};
+    ///
+    /// let mut target = ReductionTarget {
+    ///     op: ReduceOp::Any, operand: DType::Bool, axes: 0b010, keep: false, count: 5, partial: false,
+    ///     array: ArrayId(0),
+    /// };
+    /// assert_eq!(target.kept(&[4, 5, 6], 1)[..], [4, 6]);
+    /// target.keep = true;
+    /// assert_eq!(target.kept(&[4, 5, 6], 1)[..], [4, 1, 6]);
+    /// ```
+    pub fn kept(&self, of: &[usize], reduced: usize) -> Shape {
+        let axes = of.iter().enumerate();
+        axes.filter_map(
+            |(k, &n)| {
+                if self.axes & (1 << k) == 0 { Some(n) } else { self.keep.then_some(reduced) }
+            },
+        )
+        .collect()
+    }
+}
+
 /// A fused program run over the units of an iteration space.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FusedStage {
@@ -200,6 +228,19 @@ pub struct WriteStage {
     pub sink: u32,
 }
 
+/// Copies an array in row-major order into another shape.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReshapeStage {
+    /// For messages.
+    pub info: StageInfo,
+    /// The array in its own shape.
+    pub input: ArrayId,
+    /// The array in the new one.
+    pub array: ArrayId,
+    /// The units of the new shape, each one range of the row-major order: one task each.
+    pub units: Grid,
+}
+
 /// What the tasks of one kind do.
 #[allow(clippy::large_enum_variant, reason = "a plan has a handful of stages")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -212,6 +253,8 @@ pub enum Stage {
     Read(ReadStage),
     /// Write a tile to a sink.
     Write(WriteStage),
+    /// Copy a range of the row-major order into another shape.
+    Reshape(ReshapeStage),
 }
 
 impl Stage {
@@ -222,6 +265,7 @@ impl Stage {
             Stage::Combine(stage) => &stage.info,
             Stage::Read(stage) => &stage.info,
             Stage::Write(stage) => &stage.info,
+            Stage::Reshape(stage) => &stage.info,
         }
     }
 }

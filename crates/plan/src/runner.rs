@@ -9,6 +9,8 @@ use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
 use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
 use smallvec::SmallVec;
 
+use crate::failure::{Failure, chunk_at, panicked_closure};
+use crate::reshape::copy_kernel;
 use crate::{ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, Tile, Tiles};
 
 /// What a task makes: one tile per output of its stage.
@@ -20,7 +22,8 @@ pub type TaskOutput = Arc<SmallVec<[Tile; 1]>>;
 pub struct TaskError {
     /// The operations of the task.
     pub op: String,
-    /// Coordinates of the user's chunk that the task began in.
+    /// Coordinates of the user's chunk that holds the element at fault, or that the task began in where none is
+    /// known to be.
     pub block: Shape,
     /// Where the user built the operation.
     pub origin: Origin,
@@ -65,7 +68,7 @@ pub enum Cause {
 pub struct Runner<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) sources: &'a Sources,
-    /// Per stage, the kernel of each variant; empty for other stages.
+    /// Per stage, the kernel of each variant, or the one that copies; empty for other stages.
     pub(crate) kernels: Vec<Vec<Kernel>>,
     /// Memory of returned arrays, by array.
     pub(crate) returned: Vec<Option<Block>>,
@@ -98,6 +101,11 @@ impl<'a> Runner<'a> {
                     .map(|v| Kernel::new(&v.program, isa))
                     .collect::<Result<_, _>>()
                     .map_err(|e| (fused.info.label.clone(), e))?,
+                Stage::Reshape(reshape) => {
+                    let input = plan.array(reshape.input);
+                    let kernel = copy_kernel(input.shape.len(), input.dtype, isa);
+                    vec![kernel.map_err(|e| (reshape.info.label.clone(), e))?]
+                }
                 Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => Vec::new(),
             });
         }
@@ -124,10 +132,14 @@ impl<'a> Runner<'a> {
         let result = match &self.plan.stages[place.stage as usize] {
             Stage::Fused(stage) => self.run_fused(task, place, stage, inputs),
             Stage::Combine(stage) => self.run_combine(stage, place, inputs),
-            Stage::Read(stage) => self.run_read(stage, place),
-            Stage::Write(stage) => self.run_write(stage, place, inputs),
+            Stage::Read(stage) => self.run_read(stage, place).map_err(Failure::from),
+            Stage::Write(stage) => self.run_write(stage, place, inputs).map_err(Failure::from),
+            Stage::Reshape(stage) => Ok(self.run_reshape(task, place, stage, inputs)),
         };
-        result.map(Arc::new).map_err(|cause| self.error(task, cause))
+        result.map(Arc::new).map_err(|Failure { cause, block }| {
+            let error = self.error(task, cause);
+            TaskError { block: block.unwrap_or_else(|| error.block.clone()), ..error }
+        })
     }
 
     /// The error for a task that panicked, with the closure that did if one was running.
@@ -140,9 +152,13 @@ impl<'a> Runner<'a> {
             },
         };
         let mut error = self.error(task, Cause::Panic(message));
-        if let Some((name, location)) = chunkwise_kernels::active_closure() {
-            error.op = name.into();
-            error.origin = location.into();
+        if let Some(closure) = panicked_closure() {
+            error.op = closure.name.into();
+            error.origin = closure.location.into();
+            let chunks = &self.plan.stages[self.plan.tasks[task as usize].stage as usize].info().chunks;
+            if let Some(position) = closure.position {
+                error.block = chunk_at(chunks, &position);
+            }
         }
         error
     }
@@ -170,16 +186,14 @@ impl<'a> Runner<'a> {
             Stage::Combine(combine) => (self.result_grid(combine), combine.nodes[place.unit as usize].cell),
             Stage::Read(read) => (self.computed_grid(read.array), read.boxes[place.unit as usize].0),
             Stage::Write(write) => (self.computed_grid(write.array), place.unit),
+            Stage::Reshape(reshape) => (Some(&reshape.units), place.unit),
         };
         let block = cells.map_or_else(Shape::new, |cells| {
             let (start, _) = cells.block(&cells.coords(cell as usize));
             if start.len() != info.chunks.ndim() {
                 return start;
             }
-            let chunk = |(at, axis): (&usize, &chunkwise_core::AxisGrid)| {
-                if *at < axis.len() { axis.find(*at) } else { 0 }
-            };
-            start.iter().zip(info.chunks.axes()).map(chunk).collect()
+            chunk_at(&info.chunks, &start)
         });
         (info.label.clone(), block, info.origin.clone())
     }

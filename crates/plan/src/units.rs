@@ -8,6 +8,11 @@
 use chunkwise_core::{AxisGrid, Grid, Shape, Strides};
 use smallvec::SmallVec;
 
+mod flat;
+
+pub(crate) use flat::is_flat;
+pub use flat::{aligned_unit_grid, flat_unit_grid, same_ranges};
+
 /// How large units are to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Granularity {

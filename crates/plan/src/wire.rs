@@ -95,7 +95,7 @@ impl Plan {
                     let origin = stage.info.origin.clone();
                     return Err(WireError::Closure { name: stage.info.label.clone(), origin });
                 }
-                Stage::Read(_) | Stage::Combine(_) | Stage::Write(_) => {}
+                Stage::Read(_) | Stage::Combine(_) | Stage::Write(_) | Stage::Reshape(_) => {}
             }
         }
         Ok(())

@@ -118,7 +118,7 @@ fn arrays_of_another_type_or_number_of_axes() {
     let path = folder.path("x.npy");
     ChunkedArray::from_array(array![[1i32, 2], [3, 4]], Auto).unwrap().write_npy(&path).unwrap();
     says(ChunkedArray2::<f64>::from_npy(&path, Auto), &["x.npy", "i32", "f64"]);
-    says(ChunkedArray1::<i32>::from_npy(&path, Auto), &["x.npy", "2 axes", "1 axes"]);
+    says(ChunkedArray1::<i32>::from_npy(&path, Auto), &["x.npy", "2 axes", "1 axis"]);
     says(ChunkedArray2::<i32>::from_npy(&path, ([3], Full)), &["axis 0", "3", "length 2"]);
     assert_eq!(ChunkedArrayD::<i32>::from_npy(&path, 1).unwrap().sum().scalar().unwrap(), 10);
 }
@@ -244,7 +244,7 @@ fn chunks_that_do_not_fit() {
     says(X::zeros((10, 7).chunked((5, 0))), &["axis 1", "length 7", "zero"]);
     says(X::zeros((10, 7).chunked(bytes("0"))), &["zero"]);
     says(X::zeros((10, 7).chunked(bytes("a lot"))), &["\"a lot\"", "size in bytes"]);
-    says(X::zeros((10, 7).chunked(vec![vec![10]])), &["1 entries", "2 axes"]);
+    says(X::zeros((10, 7).chunked(vec![vec![10]])), &["1 entry", "2 axes"]);
     says(zeros().rechunk(([11], 1)), &["axis 0", "11", "length 10"]);
     says(zeros().into_dyn().rechunk((1, 1, 1)), &["3 entries", "2 axes"]);
     says(ChunkedArray::from_array(array![1.0], ([2],)), &["axis 0", "2", "length 1"]);

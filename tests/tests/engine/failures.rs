@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chunkwise::prelude::*;
 use chunkwise::{Cause, Error, TaskError};
-use ndarray::{Array, Array2, Ix2, s};
+use ndarray::{Array, Array2, Axis, Ix2, s};
 use rayon::prelude::*;
 
 use crate::support::in_time;
@@ -99,6 +99,64 @@ fn panics_of_any_kind_and_in_any_function() {
         y.map2(&y, |a, _: f64| if a > 8.0 { std::panic::panic_any(17) } else { a }).unwrap().compute(),
     );
     assert_eq!((&error.op[..], message(&error)), ("map2", "a value that is not text"), "{error}");
+}
+
+/// The block of an error is the user's chunk of the element at fault, though one unit computes many chunks.
+#[test]
+fn errors_name_the_chunk_of_the_element_at_fault() {
+    let bad = |v: f64| if v == 57.0 { panic!("57") } else { v };
+    let eager = Array2::from_shape_fn((10, 10), |(i, j)| (10 * i + j) as f64);
+    let x = ChunkedArray::from_array(eager.clone(), (2, 3)).unwrap();
+    let turned = ChunkedArray::from_array(eager.t().to_owned().reversed_axes(), (2, 3)).unwrap();
+    let backwards = x.slice(s![..;-1, ..]).unwrap();
+    let coordinates =
+        ChunkedArray::from_shape_fn((10, 10).chunked((2, 3)), move |(i, j)| bad((10 * i + j) as f64))
+            .unwrap();
+    // Tiles of many rows, of parts of rows, and several units.
+    let tall = ChunkedArray::from_shape_fn((4000, 10).chunked((2, 3)), |(i, j)| (10 * i + j) as f64).unwrap();
+    let wide =
+        ChunkedArray::from_shape_fn((6, 70_000).chunked((2, 7)), |(i, j)| (i * 70_000 + j) as f64).unwrap();
+    let late = |v: f64| if v == 35_555.0 { panic!("late") } else { v };
+    let far = |v: f64| if v == 355_555.0 { panic!("far") } else { v };
+    let cases: Vec<(ChunkedArray2<f64>, [usize; 2])> = vec![
+        (x.mapv(bad), [2, 2]),
+        (turned.mapv(bad), [2, 2]),
+        // Chunks that meet are refined: axis 0 is cut at 2, 3, 4, 6, 8, 9.
+        (&x.t() + &turned.mapv(bad), [3, 4]),
+        (x.t().mapv(bad), [2, 2]),
+        (backwards.mapv(bad), [2, 2]),
+        (x.slice(s![3.., 1..]).unwrap().mapv(bad), [1, 2]),
+        (x.map2(&turned, move |v, _: f64| bad(v)).unwrap(), [2, 2]),
+        (coordinates, [2, 2]),
+        (tall.mapv(late), [1777, 1]),
+        (wide.mapv(far), [2, 5555 / 7]),
+    ];
+    for threads in [1, 4] {
+        let config = Config::default().threads(threads);
+        for (number, (array, block)) in cases.iter().enumerate() {
+            let error = task_error(array.compute_with(&config));
+            assert_eq!(error.block[..], *block, "case {number}, {threads} threads: {error}");
+            let error = task_error(config.compute(array.sum().value()));
+            assert_eq!(error.block[..], *block, "case {number} reduced, {threads} threads: {error}");
+        }
+    }
+}
+
+#[test]
+fn rows_of_nan_are_named_by_the_chunk_of_their_result() {
+    let at = |rows: usize, columns: usize, bad: usize| {
+        let x = Array2::from_shape_fn((rows, columns), |(i, _)| if i == bad { f64::NAN } else { i as f64 });
+        ChunkedArray::from_array(x, (3, 1000)).unwrap()
+    };
+    // Finished by the units themselves, and by merging.
+    for (rows, columns) in [(40, 10), (10, 300_000)] {
+        let x = at(rows, columns, 7);
+        let error = task_error(x.nanargmin_axis(Axis(1)).unwrap().compute());
+        assert!(matches!(error.cause, Cause::AllNan(_)), "{error}");
+        assert_eq!(error.block[..], [2], "{error}");
+        let error = task_error(x.t().nanargmax_axis(keep(Axis(0))).unwrap().compute());
+        assert_eq!(error.block[..], [0, 2], "{error}");
+    }
 }
 
 #[test]

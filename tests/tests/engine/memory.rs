@@ -235,12 +235,24 @@ fn what_cannot_fit_is_refused_by_name_before_anything_runs() {
     {
         assert!(text.contains(part), "{part:?} is not in {text:?}");
     }
+    assert!(text.contains("smaller chunks"), "{text}");
     assert_eq!(calls.load(Ordering::Relaxed), 0, "nothing ran");
 
     let array = ChunkedArray::<f64, _>::ones((1000, 1000).chunked(10)).unwrap();
-    let error = (array + 1.0).compute_with(&config).unwrap_err();
-    let text = error.to_string();
-    assert!(text.contains("8000000") && text.contains("1048576"), "an array larger than the limit: {text}");
+    for error in [(&array + 1.0).compute_with(&config).err(), (&array + 1.0).persist_with(&config).err()] {
+        let text = error.unwrap().to_string();
+        assert!(
+            text.contains("8000000") && text.contains("1048576"),
+            "an array larger than the limit: {text}"
+        );
+        // Smaller chunks make no array smaller.
+        for part in
+            ["the result alone takes 8000000 bytes", "`write_npy`", "reduce it first", "raise the limit"]
+        {
+            assert!(text.contains(part), "{part:?} is not in {text:?}");
+        }
+        assert!(!text.contains("smaller chunks"), "{text}");
+    }
 }
 
 #[test]

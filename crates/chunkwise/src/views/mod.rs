@@ -7,6 +7,8 @@ mod broadcast;
 mod flip;
 mod join;
 mod permute;
+mod reshape;
 mod slice;
 
 pub use join::{concatenate, stack};
+pub use reshape::{Extent, ReshapeTo};

@@ -1,6 +1,6 @@
 //! Axes in another order.
 
-use chunkwise_core::{Element, View};
+use chunkwise_core::{Element, View, counted};
 use ndarray::{Axis, Dimension, IntoDimension};
 
 use crate::axes::{checked, checked_axis};
@@ -48,7 +48,8 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
         let axes = axes.into_dimension();
         let axes = shape::shape_of(&axes);
         if axes.len() != self.ndim() {
-            let why = format!("{} axes given for an array of {}", axes.len(), self.ndim());
+            let why =
+                format!("{} given for an array of {}", counted(axes.len(), "axis", "axes"), self.ndim());
             return Err(invalid("permuted_axes", why));
         }
         let named: Vec<Axis> = axes.iter().map(|&axis| Axis(axis)).collect();

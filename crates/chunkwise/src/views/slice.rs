@@ -1,6 +1,6 @@
 //! Slices by ndarray's `s![]`.
 
-use chunkwise_core::{AxisMap, Element, Error, Shape, View};
+use chunkwise_core::{AxisMap, Element, Error, Shape, View, counted};
 use ndarray::{Axis, Dimension, RemoveAxis, Slice, SliceArg, SliceInfoElem};
 use smallvec::SmallVec;
 
@@ -34,7 +34,10 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     #[track_caller]
     pub fn slice<I: SliceArg<D>>(&self, info: I) -> Result<ChunkedArray<A, I::OutDim>> {
         if info.in_ndim() != self.ndim() {
-            let why = format!("{} entries for an array of {} axes", info.in_ndim(), self.ndim());
+            let why = {
+                let entries = counted(info.in_ndim(), "entry", "entries");
+                format!("{entries} for an array of {}", counted(self.ndim(), "axis", "axes"))
+            };
             return Err(invalid("slice", why));
         }
         let mut shape = Shape::new();

@@ -77,7 +77,14 @@ pub(crate) fn analyse(graph: &Graph) -> (Vec<Group>, Vec<bool>) {
         }
         costs
     };
-    let mut kept: Vec<bool> = graph.nodes.iter().map(|n| matches!(n.kind, Kind::Reduce { .. })).collect();
+    let mut kept: Vec<bool> =
+        graph.nodes.iter().map(|n| matches!(n.kind, Kind::Reduce { .. } | Kind::Reshape)).collect();
+    for node in graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape)) {
+        let input = node.inputs[0];
+        // What other sources hold lies somewhere already; numbers and coordinates do not.
+        let generated = matches!(graph.node(input).kind, Kind::Fill(_) | Kind::Coord(_));
+        kept[input as usize] |= generated || !graph.node(input).kind.is_source();
+    }
     loop {
         let mut round = Round::new(graph, &kept);
         let more = round.propagate(&costs(&kept));
@@ -192,7 +199,8 @@ impl<'a> Round<'a> {
         for id in (0..self.graph.len() as NodeId).rev() {
             let node = self.graph.node(id);
             let mut here = std::mem::take(&mut self.evaluated[id as usize]);
-            if here.is_empty() || node.inputs.is_empty() || matches!(node.kind, Kind::Reduce { .. }) {
+            let apart = matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape);
+            if here.is_empty() || node.inputs.is_empty() || apart {
                 continue;
             }
             if self.kept[id as usize] {
@@ -257,6 +265,7 @@ impl<'a> Round<'a> {
                 }
             }
             Kind::Reduce { .. }
+            | Kind::Reshape
             | Kind::Fill(_)
             | Kind::Coord(_)
             | Kind::Memory(_)

@@ -4,10 +4,10 @@
 //! Cells that nobody asks for get no task.
 
 use chunkwise_core::{Grid, Shape};
-use chunkwise_plan::{ArrayId, FusedStage, Stage, Storage, for_cells, for_parts};
+use chunkwise_plan::{ArrayId, FusedStage, ReshapeStage, Stage, Storage, for_cells, for_parts};
 use smallvec::SmallVec;
 
-use super::stages::{Build, Maker, kept_coords};
+use super::stages::{Build, Maker};
 use crate::ExprError;
 
 /// A cell of a computed array.
@@ -16,9 +16,9 @@ pub(super) type Cell = (ArrayId, u32);
 /// What the units of one stage need.
 #[derive(Clone, Default)]
 pub(super) struct StageDemand {
-    /// Per unit of a fused stage, or box of a read stage: whether it is needed.
+    /// Per unit of a fused or reshape stage, or box of a read stage: whether it is needed.
     pub(super) needed: Vec<bool>,
-    /// Per unit of a fused stage: the cells that it reads.
+    /// Per unit of a fused or reshape stage: the cells that it reads.
     pub(super) reads: Vec<SmallVec<[Cell; 2]>>,
     /// Read stages: the box needed of each cell, as first and past-the-end positions.
     boxes: Vec<Option<(Shape, Shape)>>,
@@ -34,6 +34,7 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
         let units = match stage {
             Stage::Fused(fused) => fused.units.count(),
             Stage::Read(read) => grid_of(build, read.array).count(),
+            Stage::Reshape(reshape) => reshape.units.count(),
             Stage::Combine(_) | Stage::Write(_) => 0,
         };
         if units > MAX_TASKS {
@@ -48,6 +49,13 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
                     demand[number].needed.fill(true);
                 }
                 let reads = collect_reads(build, fused, &mut demand, number);
+                demand[number].reads = reads;
+            }
+            Stage::Reshape(reshape) => {
+                if build.roots.contains(&reshape.array) {
+                    demand[number].needed.fill(true);
+                }
+                let reads = collect_reshape_reads(build, reshape, &mut demand, number);
                 demand[number].reads = reads;
             }
             Stage::Read(_) | Stage::Combine(_) | Stage::Write(_) => {}
@@ -106,6 +114,33 @@ fn collect_reads(
                             reads.push((input.array, cell as u32));
                         });
                     }
+                });
+                reads.sort_unstable_by_key(|(array, cell)| (array.0, *cell));
+                reads.dedup();
+            }
+            reads
+        })
+        .collect()
+}
+
+fn collect_reshape_reads(
+    build: &Build,
+    stage: &ReshapeStage,
+    demand: &mut [StageDemand],
+    number: usize,
+) -> Vec<SmallVec<[Cell; 2]>> {
+    let units = stage.units.count();
+    let Some(maker) = build.makers[stage.input.0 as usize] else { return vec![SmallVec::new(); units] };
+    let (grid, shape) = (grid_of(build, stage.input), &build.plan.array(stage.input).shape);
+    (0..units)
+        .map(|unit| {
+            let mut reads: SmallVec<[Cell; 2]> = SmallVec::new();
+            if demand[number].needed[unit] {
+                stage.for_boxes(shape, unit, |from, extent| {
+                    for_cells(grid, from, extent, |cell| {
+                        ask(build, demand, maker, stage.input, cell, (from, extent));
+                        reads.push((stage.input, cell as u32));
+                    });
                 });
                 reads.sort_unstable_by_key(|(array, cell)| (array.0, *cell));
                 reads.dedup();
@@ -178,7 +213,7 @@ pub(super) fn for_units(build: &Build, stage: u32, reduction: u32, cell: usize, 
         }
         m += usize::from(!reduced || target.keep);
     }
-    debug_assert_eq!(kept_coords(target, &coords, 0), result);
+    debug_assert_eq!(target.kept(&coords, 0)[..], result[..]);
     loop {
         f(fused.units.index(&coords));
         let mut k = counts.len();

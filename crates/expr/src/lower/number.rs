@@ -6,7 +6,7 @@ use chunkwise_plan::{ArrayId, CombineNode, FusedStage, Stage, Storage, Task, Tas
 use smallvec::SmallVec;
 
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
-use super::stages::{Build, kept_coords};
+use super::stages::Build;
 use crate::ExprError;
 
 /// Partial states merged by one task.
@@ -85,6 +85,17 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                     }
                 }
             }
+            Stage::Reshape(reshape) => {
+                for (unit, needed) in demand[number].needed.iter().enumerate() {
+                    let draft = drafts.tasks.len() as Draft;
+                    let inputs = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
+                    let inputs = dedup(inputs.collect());
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
+                    if *needed {
+                        makers[reshape.array.0 as usize][unit] = draft;
+                    }
+                }
+            }
             Stage::Write(write) => {
                 for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
                     let task = Task { stage, unit: unit as u32 };
@@ -130,7 +141,7 @@ fn place(fused: &FusedStage, unit: usize, draft: Draft, build: &Build, makers: &
         makers[array.0 as usize][unit] = draft;
     }
     for target in fused.reductions.iter().filter(|r| !r.partial) {
-        let coords = kept_coords(target, &fused.units.coords(unit), 0);
+        let coords = target.kept(&fused.units.coords(unit), 0);
         let cell = grid_of(build, target.array).index(&coords);
         makers[target.array.0 as usize][cell] = draft;
     }
@@ -186,7 +197,7 @@ fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Dra
     let mut stack: Vec<(Draft, usize)> = Vec::new();
     let writes = build.plan.stages.iter().zip(&drafts.bases).filter_map(|(stage, &base)| match stage {
         Stage::Write(write) => Some(base..base + makers[write.array.0 as usize].len() as u32),
-        Stage::Fused(_) | Stage::Combine(_) | Stage::Read(_) => None,
+        Stage::Fused(_) | Stage::Combine(_) | Stage::Read(_) | Stage::Reshape(_) => None,
     });
     let writes: Vec<Draft> = writes.flatten().collect();
     let cells = build.roots.iter().map(|array| &makers[array.0 as usize][..]);
@@ -228,6 +239,10 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
     };
     match &build.plan.stages[task.stage as usize] {
         Stage::Write(_) => (0, 0),
+        Stage::Reshape(reshape) => {
+            let (_, shape) = reshape.units.block(&reshape.units.coords(task.unit as usize));
+            (own(reshape.array, &shape), scratch_bytes(1))
+        }
         Stage::Read(read) => {
             let (_, _, shape) = &read.boxes[task.unit as usize];
             (len(shape) * build.plan.array(read.array).dtype.size() as u64, 0)
@@ -249,7 +264,7 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             let mut scratch =
                 fused.variants.iter().map(|v| scratch_bytes(v.program.regs.len())).max().unwrap_or(0);
             for target in &fused.reductions {
-                let kept: Shape = kept_coords(target, &shape, 1);
+                let kept: Shape = target.kept(&shape, 1);
                 let state = reduce::layout(target.op, target.operand).bytes(len(&kept) as usize) as u64;
                 if target.partial {
                     output += state;

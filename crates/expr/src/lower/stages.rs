@@ -6,11 +6,12 @@ use chunkwise_core::{AxisGrid, Grid, Shape, Strides, row_major_strides};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
-    Sources, Stage, StageInfo, Storage, Variant, WriteStage, strided_unit_grid, unit_grid,
+    ReshapeStage, Sources, Stage, StageInfo, Storage, Variant, WriteStage, aligned_unit_grid, flat_unit_grid,
+    same_ranges, strided_unit_grid, unit_grid,
 };
 
 use super::Want;
-use crate::fuse::{Arrays, Group, emit};
+use crate::fuse::{Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
 use crate::node::Kind;
@@ -25,6 +26,8 @@ pub(super) struct Build {
     pub(super) makers: Vec<Option<Maker>>,
     /// Arrays of the graph's roots.
     pub(super) roots: Vec<ArrayId>,
+    /// What reshapes read, and the shape that it gets.
+    reshaped: HashMap<NodeId, Shape, BuildFast>,
     /// What every unit should hold, if the caller says so.
     units: Option<Granularity>,
 }
@@ -34,7 +37,7 @@ pub(super) struct Build {
 pub(super) enum Maker {
     /// A read stage.
     Read(u32),
-    /// A store of a fused stage.
+    /// A store of a fused stage, or a reshape stage.
     Store(u32),
     /// A reduction of a fused stage.
     Reduction { stage: u32, reduction: u32 },
@@ -76,7 +79,8 @@ impl Arrays for SourceArrays<'_> {
             }
             Kind::Region(source) => {
                 sources.regions.push(RegionLike::Region(source.clone()));
-                let grid = unit_grid(&node.meta.grid, self.build.units.unwrap_or(Granularity::Cost(0)));
+                let granularity = self.build.units.unwrap_or(Granularity::Cost(0));
+                let grid = units_for(&node.meta.grid, self.build.reshaped.get(&id), granularity);
                 (computed(grid, 0, false), Some((source.name(), false)))
             }
             Kind::Blocks { name, function } => {
@@ -115,16 +119,25 @@ pub(super) fn build(
     want: Want,
     units: Option<Granularity>,
 ) -> Result<Build, ExprError> {
+    let reshapes = graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape));
     let mut build = Build {
         plan: Plan { graph: chunkwise_plan::TaskGraph::new(), ..Plan::default() },
         sources: Sources::default(),
         arrays: HashMap::default(),
         makers: Vec::new(),
         roots: Vec::new(),
+        reshaped: reshapes.map(|node| (node.inputs[0], node.meta.shape.clone())).collect(),
         units,
     };
     let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
     for group in groups {
+        if let [Sink { value, reduce: None }] = group.sinks[..]
+            && matches!(graph.node(value).kind, Kind::Reshape)
+        {
+            let returned = want == Want::Arrays && roots.contains(&value);
+            reshape_stage(graph, &mut build, value, returned);
+            continue;
+        }
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
@@ -133,7 +146,11 @@ pub(super) fn build(
         let in_place = group.sinks.iter().all(|sink| sink.reduce.is_some() || returned(sink.value));
         let units = match in_place.then(|| memory_strides(&build, group, &variants)).flatten() {
             Some(operands) => strided_unit_grid(&group.space.shape, &operands, granularity),
-            None => unit_grid(&group.space.grid, granularity),
+            None => {
+                let mut stored = group.sinks.iter().filter(|sink| sink.reduce.is_none());
+                let reshaped = stored.find_map(|sink| build.reshaped.get(&sink.value));
+                units_for(&group.space.grid, reshaped, granularity)
+            }
         };
         let number = build.plan.stages.len() as u32;
         let stores: Vec<NodeId> =
@@ -227,6 +244,38 @@ fn memory_strides(build: &Build, group: &Group, variants: &[Variant]) -> Option<
     Some(operands)
 }
 
+/// The units of an array of these chunks, and, where it is read by a reshape, the shape that it gets there.
+fn units_for(chunks: &Grid, reshaped: Option<&Shape>, granularity: Granularity) -> Grid {
+    match reshaped {
+        Some(other) => aligned_unit_grid(&chunks.shape(), other, granularity),
+        None => unit_grid(chunks, granularity),
+    }
+}
+
+/// A reshape has units of its own if those of its input hold less than one in so many of the elements of these.
+const SMALLEST: usize = 16;
+
+/// The stage that copies the input of a reshape into its shape.
+fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId, returned: bool) {
+    let node = graph.node(id);
+    let input = SourceArrays { graph, build: &mut *build }.array(node.inputs[0]);
+    let own = flat_unit_grid(&node.meta.shape, build.units.unwrap_or(Granularity::Cost(0)));
+    let units = match &build.plan.array(input).storage {
+        Storage::Computed { grid, .. } if grid.count() / SMALLEST <= own.count() => {
+            same_ranges(grid, &node.meta.shape).unwrap_or(own)
+        }
+        Storage::Computed { .. } | Storage::Memory(_) | Storage::Persisted(..) => own,
+    };
+    let storage = computed(units.clone(), 0, returned);
+    let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
+    let maker = Maker::Store(build.plan.stages.len() as u32);
+    let array = build.add(array, Some(maker));
+    build.arrays.insert(id, array);
+    let chunks = (*node.meta.grid).clone();
+    let info = StageInfo { label: node.kind.name().to_owned(), origin: node.location.into(), chunks };
+    build.plan.stages.push(Stage::Reshape(ReshapeStage { info, input, array, units }));
+}
+
 /// Cost of an element of the most expensive variant, in additions.
 fn cost(variants: &[Variant]) -> u32 {
     let cost = |v: &Variant| v.program.instrs.iter().fold(0u32, |c, i| c.saturating_add(ops::cost(&i.op)));
@@ -259,7 +308,7 @@ fn label(graph: &Graph, group: &Group) -> String {
             Kind::Elementwise(_) | Kind::Concatenate { .. } => names.push(node.kind.name()),
             _ => {}
         }
-        if !matches!(node.kind, Kind::Reduce { .. }) {
+        if !matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape) {
             queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));
         }
     }
@@ -272,12 +321,4 @@ fn label(graph: &Graph, group: &Group) -> String {
         return format!(".., {}", names.join(", "));
     }
     names.join(", ")
-}
-
-/// Shape of a box of the iteration space once reduced axes are dropped or kept as `fill`.
-pub(super) fn kept_coords(target: &ReductionTarget, of: &[usize], fill: usize) -> Shape {
-    of.iter()
-        .enumerate()
-        .filter_map(|(k, &n)| if target.axes & (1 << k) == 0 { Some(n) } else { target.keep.then_some(fill) })
-        .collect()
 }

@@ -6,6 +6,7 @@
 mod drop_dead;
 mod merge_common;
 mod merge_rechunks;
+mod push_reshapes;
 mod push_views;
 mod verify;
 mod view_rules;
@@ -23,6 +24,7 @@ pub(crate) struct Pass {
 pub(crate) const PASSES: &[Pass] = &[
     Pass { name: "merge-common", run: merge_common::run },
     Pass { name: "merge-rechunks", run: merge_rechunks::run },
+    Pass { name: "push-reshapes", run: push_reshapes::run },
     Pass { name: "push-views", run: push_views::run },
     Pass { name: "merge-common-again", run: merge_common::run },
     Pass { name: "drop-dead", run: drop_dead::run },

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chunkwise_core::{AxisMap, Grid, Shape, View};
 use smallvec::{SmallVec, smallvec};
 
-use super::view_rules::{concatenate_view, reduce_view};
+use super::view_rules::{concatenate_view, reduce_view, reshape_view};
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::node::{Kind, Meta};
 
@@ -188,6 +188,11 @@ fn rewrite(graph: &Graph, id: NodeId, view: Option<&Arc<View>>) -> Option<Rewrit
         (Kind::Rechunk, Some(view)) => {
             let input = through(graph, node.inputs[0], Some(view.clone()));
             Some(Rewrite { kind: Some(Kind::Rechunk), inputs: smallvec![input] })
+        }
+        (Kind::Reshape, Some(view)) => {
+            let inner = reshape_view(&graph.node(node.inputs[0]).meta.shape, &node.meta.shape, view)?;
+            let input = through(graph, node.inputs[0], Some(Arc::new(inner)));
+            Some(Rewrite { kind: Some(Kind::Reshape), inputs: smallvec![input] })
         }
         (
             Kind::Fill(_)

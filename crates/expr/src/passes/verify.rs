@@ -121,5 +121,13 @@ fn check(graph: &Graph, node: &GraphNode) -> Result<(), String> {
             let source = input(0)?;
             expect(source.dtype, &source.meta.shape)
         }
+        Kind::Reshape => {
+            let source = input(0)?;
+            let elements = |shape: &[usize]| shape.iter().product::<usize>();
+            if elements(&source.meta.shape) != elements(&node.meta.shape) {
+                return Err(format!("makes {:?} of {:?}", node.meta.shape, source.meta.shape));
+            }
+            expect(source.dtype, &node.meta.shape)
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! How a view passes through a reduction and through a concatenation.
+//! How a view passes through a reduction, through a concatenation and through a reshape.
 
 use chunkwise_core::{AxisMap, View};
 use smallvec::SmallVec;
@@ -124,4 +124,27 @@ pub(super) fn concatenate_view(
         1 => Some((None, parts)),
         _ => Some((Some(moving), parts)),
     }
+}
+
+/// The view of a reshape's operand that gives `view` of the result, another reshape of what is left of it.
+///
+/// Only what stays in order and in its place passes: slices of the first axes, where both shapes have them.
+pub(super) fn reshape_view(operand: &[usize], result: &[usize], view: &View) -> Option<View> {
+    let common = operand.iter().zip(result).take_while(|(a, b)| a == b).count();
+    let whole = View::identity(result);
+    let passes = view.shape.len() == result.len()
+        && view.source.iter().enumerate().all(|(k, map)| {
+            if k < common {
+                map.axis == Some(k)
+            } else {
+                *map == whole.source[k] && view.shape[k] == result[k]
+            }
+        });
+    if !passes || view.shape.contains(&0) {
+        return None;
+    }
+    let mut inner = View::identity(operand);
+    inner.shape[..common].copy_from_slice(&view.shape[..common]);
+    inner.source[..common].copy_from_slice(&view.source[..common]);
+    Some(inner)
 }

@@ -5,10 +5,12 @@
 //! compiled for the baseline.
 
 use std::marker::PhantomData;
+use std::mem;
 use std::sync::Arc;
 
 use crate::args::Args;
 use crate::isa::{Baseline, Body, Code, Isa, Level};
+use crate::kernel::At;
 
 /// Applies a function to each element of one operand.
 pub(crate) struct Map1<A, R, F> {
@@ -52,6 +54,9 @@ impl<A, B, C, R, F: Fn(A, B, C) -> R> Map3<A, B, C, R, F> {
     }
 }
 
+// The index is kept in a guard, so that a closure that panics is known with its element. What cannot panic has no use
+// for it, and the loops vectorise as without.
+//
 // Results are written through pointers, never through `&mut [R]`: registers may be uninitialised, or hold
 // bytes that are no valid `bool`.
 
@@ -59,10 +64,13 @@ impl<A: Copy + 'static, R: 'static, F: Fn(A) -> R + Send + Sync + 'static> Body 
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         let (dst, a) = (args.dst.cast::<R>(), args.src[0].cast::<A>());
+        let mut at = At(0);
         for i in 0..args.len {
+            at.0 = i;
             // SAFETY: the verifier has checked that the registers are of these types; they hold `len` elements.
             unsafe { dst.add(i).write((self.function)(a.add(i).read())) }
         }
+        mem::forget(at);
     }
 }
 
@@ -76,10 +84,13 @@ where
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         let (dst, a, b) = (args.dst.cast::<R>(), args.src[0].cast::<A>(), args.src[1].cast::<B>());
+        let mut at = At(0);
         for i in 0..args.len {
+            at.0 = i;
             // SAFETY: as in `Map1`.
             unsafe { dst.add(i).write((self.function)(a.add(i).read(), b.add(i).read())) }
         }
+        mem::forget(at);
     }
 }
 
@@ -95,10 +106,13 @@ where
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         let dst = args.dst.cast::<R>();
         let (a, b, c) = (args.src[0].cast::<A>(), args.src[1].cast::<B>(), args.src[2].cast::<C>());
+        let mut at = At(0);
         for i in 0..args.len {
+            at.0 = i;
             // SAFETY: as in `Map1`.
             unsafe { dst.add(i).write((self.function)(a.add(i).read(), b.add(i).read(), c.add(i).read())) }
         }
+        mem::forget(at);
     }
 }
 

@@ -26,11 +26,12 @@ use chunkwise_core::{DType, Scalar};
 
 use crate::args::Args;
 use crate::isa::{Code, Isa};
-use crate::reduce::{self, Layout, Shape};
+use crate::reduce::{self, LEAF, Layout, Shape};
 use crate::{Program, ProgramError, Reg};
 
 pub use bind::{Bind, Coord, Input, Output, State};
-pub use blame::active_closure;
+pub(crate) use blame::At;
+pub use blame::{ActiveClosure, active_closure};
 pub use frame::Frame;
 use places::Places;
 use schedule::Step;
@@ -119,7 +120,7 @@ const CACHE: usize = 24 * 1024;
 /// The length of tiles: what fits in cache, in whole leaves of the sums.
 fn tile_len(live_bytes: usize) -> usize {
     let fits = CACHE / live_bytes.max(1);
-    (fits / tiling::LEAF * tiling::LEAF).clamp(tiling::LEAF, 4096)
+    (fits / LEAF * LEAF).clamp(LEAF, 4096)
 }
 
 impl Kernel {
@@ -175,8 +176,8 @@ impl Kernel {
 
     /// Runs the program over one box.
     ///
-    /// A panic of a user's closure passes through; [`active_closure`] then tells whose it was. What the run
-    /// has written by then is unspecified. The frame stays usable.
+    /// A panic of a user's closure passes through; [`active_closure`] then tells whose it was, and at which
+    /// element. What the run has written by then is unspecified. The frame stays usable.
     ///
     /// # Panics
     /// When the numbers of operands or axes are not those of the program.

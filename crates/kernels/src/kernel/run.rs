@@ -1,10 +1,10 @@
 //! The loops over panels, tiles and steps.
 
-use std::ptr;
+use std::{mem, ptr};
 
 use super::Kernel;
 use super::bind::Bind;
-use super::blame::blaming;
+use super::blame::{blaming, locate};
 use super::frame::{Frame, Reducer, Scratch};
 use super::places::NONE;
 use super::prefetch::LINE;
@@ -81,15 +81,30 @@ impl Run<'_> {
     /// # Safety
     /// As for [`Kernel::run`].
     unsafe fn panel(&mut self, cut: Cut) {
-        let mut next = Some(cut.first());
-        while let Some(tile) = next {
-            next = cut.after(tile);
-            if self.ahead {
-                self.look_ahead(next);
+        /// Says where the tile is that a closure has panicked in.
+        struct Unwinding<'r, 'a> {
+            run: &'r mut Run<'a>,
+            tile: Tile,
+        }
+        impl Drop for Unwinding<'_, '_> {
+            fn drop(&mut self) {
+                let Tile { row, col, cols, .. } = self.tile;
+                let (space, shape) = (&self.run.scratch.space, self.run.bind.shape);
+                locate(|element| space.position(shape, row + element / cols, col + element % cols));
+            }
+        }
+        let mut guard = Unwinding { run: self, tile: cut.first() };
+        loop {
+            let next = cut.after(guard.tile);
+            if guard.run.ahead {
+                guard.run.look_ahead(next);
             }
             // SAFETY: the caller's promise; the tile lies within the panel.
-            unsafe { self.tile(tile) };
+            unsafe { guard.run.tile(guard.tile) };
+            let Some(next) = next else { break };
+            guard.tile = next;
         }
+        mem::forget(guard);
     }
 
     /// Lets the tiles of long rows begin at cache lines of the first output.

@@ -1,6 +1,7 @@
 //! From a box to panels: which axes matter, in which order they are walked, and which two make the tiles.
 
-use smallvec::SmallVec;
+use chunkwise_core::Shape;
+use smallvec::{SmallVec, smallvec};
 
 use super::bind::Bind;
 
@@ -15,6 +16,10 @@ pub(super) struct Space {
     memory: usize,
     /// Lengths of the axes, the innermost first; none of them is one.
     lens: Vec<usize>,
+    /// The axes of the box in the order in which they were added, the innermost first.
+    axes: Vec<u8>,
+    /// For each axis here, which of those it is merged of: first, and past the last.
+    merged: Vec<(u8, u8)>,
     /// For each axis the steps of all lanes, as long as there are axes, and two more rows of zeros.
     steps: Vec<i64>,
     /// Position of the current panel along the axes outside of it.
@@ -32,6 +37,8 @@ impl Space {
         self.memory = bind.inputs.len() + bind.outputs.len();
         self.lanes = self.memory + bind.coords.len() + 2 * bind.states.len();
         self.lens.clear();
+        self.axes.clear();
+        self.merged.clear();
         self.steps.clear();
         for &axis in order(bind).iter().rev() {
             self.push(bind, axis as usize);
@@ -48,6 +55,8 @@ impl Space {
     /// Adds an axis outside of those already there, or merges it with the outermost of them.
     fn push(&mut self, bind: &Bind<'_>, axis: usize) {
         let at = self.steps.len();
+        let place = self.axes.len() as u8;
+        self.axes.push(axis as u8);
         self.steps.extend(bind.inputs.iter().map(|x| x.strides[axis] as i64));
         self.steps.extend(bind.outputs.iter().map(|x| x.strides[axis] as i64));
         self.steps.extend(bind.coords.iter().map(|x| x.steps[axis]));
@@ -57,11 +66,13 @@ impl Space {
             let (inner, outer) = self.steps[at - self.lanes..].split_at(self.lanes);
             if inner.iter().zip(outer).all(|(i, &o)| i.wrapping_mul(*len as i64) == o) {
                 *len *= bind.shape[axis];
+                self.merged.last_mut().expect("one for each axis").1 = place + 1;
                 self.steps.truncate(at);
                 return;
             }
         }
         self.lens.push(bind.shape[axis]);
+        self.merged.push((place, place + 1));
     }
 
     /// Moves the best axis for rows next to the innermost one.
@@ -79,6 +90,7 @@ impl Space {
                 .fold(1, |best, axis| if self.lens[axis] > self.lens[best] { axis } else { best })
         });
         self.lens[1..=rows].rotate_right(1);
+        self.merged[1..=rows].rotate_right(1);
         self.steps[self.lanes..(rows + 1) * self.lanes].rotate_right(self.lanes);
     }
 
@@ -120,6 +132,19 @@ impl Space {
         let [down, right] = self.step(lane);
         let row = down.wrapping_mul(row as i64);
         self.offsets[lane].wrapping_add(row).wrapping_add(right.wrapping_mul(col as i64))
+    }
+
+    /// The position in the box, which has this shape, of a position of the current panel.
+    pub(super) fn position(&self, shape: &[usize], row: usize, col: usize) -> Shape {
+        let mut position: Shape = smallvec![0; shape.len()];
+        let along = [col, row].into_iter().chain(self.index.iter().copied());
+        for (mut at, &(first, end)) in along.zip(&self.merged) {
+            for &axis in &self.axes[first as usize..end as usize] {
+                position[axis as usize] = at % shape[axis as usize];
+                at /= shape[axis as usize];
+            }
+        }
+        position
     }
 
     /// Moves to the next panel; false after the last.

@@ -1,10 +1,7 @@
 //! How panels are cut into tiles.
 
 use crate::args::Args;
-
-/// Sums add leaves of so many elements one after the other. Tiles are made of whole leaves, so that the bits
-/// of a sum do not depend on what else a program computes.
-pub(super) const LEAF: usize = 512;
+use crate::reduce::LEAF;
 
 /// Rows at least this long are worth a tile of their own, which needs no copy of contiguous inputs.
 const LONG: usize = 128;

@@ -2,16 +2,11 @@
 
 use std::marker::PhantomData;
 
+use super::LEAF;
 use super::cell::{Cell, Fields};
 use super::reducer::Reducer;
 use crate::args::Args;
 use crate::isa::{Body, Level};
-
-/// Elements of one fixed leaf of a reduction.
-///
-/// What happens inside a leaf may be reordered (lanes, two passes), leaves are taken in order. Tiles begin and
-/// end at leaves, so that a result does not depend on how the tile machine cuts a box.
-const LEAF: usize = 512;
 
 /// Below this a leaf is taken in element by element.
 const SHORT: usize = 8;

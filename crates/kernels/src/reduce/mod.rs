@@ -30,6 +30,12 @@ use chunkwise_core::DType;
 pub use op::ReduceOp;
 use reducer::Family;
 
+/// Elements of one fixed leaf of a reduction.
+///
+/// What happens inside a leaf may be reordered (lanes, two passes), leaves are taken in order. Tiles are made of
+/// whole leaves, so that a result depends neither on how a box is cut nor on what else a program computes.
+pub(crate) const LEAF: usize = 512;
+
 /// The fields that a reduction keeps per cell, each stored as one array of cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
@@ -93,11 +99,20 @@ pub unsafe fn merge(op: ReduceOp, operand: DType, into: *mut u8, from: *const u8
 #[error("all values of a slice are NaN, so none of them has an index")]
 pub struct AllNan;
 
+/// A cell without a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Without {
+    /// The first such cell.
+    pub cell: usize,
+    /// Why it has none.
+    pub why: AllNan,
+}
+
 /// Writes the results of `cells` cells, each of which has taken in `count` elements, to `out`, row-major
 /// elements of `op.result(operand)`.
 ///
 /// # Errors
-/// [`AllNan`] from the NaN-skipping arg-reductions.
+/// [`Without`] from the NaN-skipping arg-reductions, when a cell has taken in nothing but NaN.
 ///
 /// # Safety
 /// `state` must be an initialised state of `cells` cells; `out` must be valid for writes of `cells` elements.
@@ -108,7 +123,7 @@ pub unsafe fn finish(
     cells: usize,
     count: u64,
     out: *mut u8,
-) -> Result<(), AllNan> {
+) -> Result<(), Without> {
     // SAFETY: the caller's promise.
     unsafe { family(op, operand).finish(state, cells, count, out) }
 }

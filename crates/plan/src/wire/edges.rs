@@ -3,7 +3,9 @@
 use chunkwise_core::Grid;
 
 use super::validate::{Check, array, cell_of, combined, ensure};
-use crate::{CombineStage, FusedStage, Plan, Stage, Storage, Task, TaskId, for_cells, for_parts};
+use crate::{
+    CombineStage, FusedStage, Plan, ReshapeStage, Stage, Storage, Task, TaskId, for_cells, for_parts,
+};
 
 /// Checks the inputs of all tasks of a plan whose arrays, stages and places are right by themselves.
 pub(super) fn check(plan: &Plan) -> Check {
@@ -16,6 +18,7 @@ pub(super) fn check(plan: &Plan) -> Check {
             Stage::Fused(stage) => check_fused(plan, stage, task, &inputs),
             Stage::Combine(stage) => check_combine(plan, stage, id, task, &inputs),
             Stage::Read(_) => Ok(()),
+            Stage::Reshape(stage) => check_reshape(plan, stage, task, &inputs),
             Stage::Write(stage) => match &array(plan, stage.array)?.storage {
                 Storage::Computed { tasks, .. } => {
                     ensure(inputs == [tasks[task.unit as usize]], || "it writes what is not there".to_owned())
@@ -51,6 +54,22 @@ fn check_fused(plan: &Plan, stage: &FusedStage, task: Task, inputs: &[TaskId]) -
     outcome
 }
 
+fn check_reshape(plan: &Plan, stage: &ReshapeStage, task: Task, inputs: &[TaskId]) -> Check {
+    let from = array(plan, stage.input)?;
+    let Storage::Computed { grid, tasks, .. } = &from.storage else { return Ok(()) };
+    let mut outcome = Ok(());
+    stage.for_boxes(&from.shape, task.unit as usize, |start, shape| {
+        for_cells(grid, start, shape, |cell| {
+            let maker = tasks[cell];
+            let found = inputs.binary_search(&maker).is_ok();
+            if outcome.is_ok() && !(found && made(plan, maker, grid, cell, (start, shape))) {
+                outcome = Err(format!("it reads cell {cell} of array {}, which is not made", stage.input.0));
+            }
+        });
+    });
+    outcome
+}
+
 /// Whether what a task makes of a cell covers the part of a box that lies in the cell.
 fn made(plan: &Plan, maker: TaskId, grid: &Grid, cell: usize, (from, extent): (&[usize], &[usize])) -> bool {
     let task = plan.tasks[maker as usize];
@@ -82,7 +101,7 @@ fn check_combine(plan: &Plan, stage: &CombineStage, id: TaskId, task: Task, inpu
                 let merged = stage.nodes[from.unit as usize];
                 from.stage == task.stage && merged.cell == node.cell && !merged.finish
             }
-            Stage::Read(_) | Stage::Write(_) => false,
+            Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) => false,
         };
         ensure(fits, || format!("task {input} is no part of what it merges"))?;
     }

@@ -9,10 +9,10 @@
 use chunkwise_core::{AxisGrid, Grid, Shape, byte_len, checked_len};
 
 use super::edges;
-use crate::fused::keep_axes;
+use crate::units::is_flat;
 use crate::{
-    Array, ArrayId, CombineStage, FusedStage, Plan, ReadStage, ReductionTarget, Root, Stage, Storage, Task,
-    TaskId, Variant,
+    Array, ArrayId, CombineStage, FusedStage, Plan, ReadStage, ReductionTarget, ReshapeStage, Root, Stage,
+    Storage, Task, TaskId, Variant,
 };
 
 /// The outcome of a check: what is wrong, if something is.
@@ -110,7 +110,21 @@ fn check_stage(plan: &Plan, number: usize, stage: &Stage) -> Check {
         Stage::Combine(stage) => check_combine(plan, number, stage),
         Stage::Read(stage) => check_read(plan, stage),
         Stage::Write(stage) => computed(plan, stage.array).map(|_| ()),
+        Stage::Reshape(stage) => check_reshape(plan, stage),
     }
+}
+
+fn check_reshape(plan: &Plan, stage: &ReshapeStage) -> Check {
+    check_grid(&stage.units)?;
+    let (from, to) = (array(plan, stage.input)?, array(plan, stage.array)?);
+    let (grid, _, slot, _) = computed(plan, stage.array)?;
+    ensure(*grid == stage.units && slot == 0, || format!("it does not match array {}", stage.array.0))?;
+    ensure(is_flat(grid), || "its units are no ranges of the row-major order".to_owned())?;
+    // Both shapes have been found to be addressable, with their arrays.
+    let len = |shape: &[usize]| checked_len(shape).map_err(|e| e.to_string());
+    ensure(from.dtype == to.dtype && len(&from.shape)? == len(&to.shape)?, || {
+        format!("array {} is no other shape of array {}", stage.array.0, stage.input.0)
+    })
 }
 
 fn check_fused(plan: &Plan, stage: &FusedStage) -> Check {
@@ -212,7 +226,7 @@ fn check_reduction(plan: &Plan, stage: &FusedStage, i: usize, target: &Reduction
         format!("it does not match array {}", target.array.0)
     })?;
     // A state is a few fields of at most 16 bytes for each cell.
-    let cells = keep_axes(target, &stage.units.largest(), 1);
+    let cells = target.kept(&stage.units.largest(), 1);
     let addressable = checked_len(&cells).is_ok_and(|n| n <= isize::MAX as usize / 256);
     ensure(addressable, || "its states are too large to address".to_owned())
 }
@@ -230,7 +244,7 @@ fn check_combine(plan: &Plan, number: usize, stage: &CombineStage) -> Check {
 pub(super) fn combined<'p>(plan: &'p Plan, stage: &CombineStage) -> Option<&'p ReductionTarget> {
     match plan.stages.get(stage.stage as usize)? {
         Stage::Fused(fused) => fused.reductions.get(stage.reduction as usize),
-        Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => None,
+        Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) => None,
     }
 }
 
@@ -259,6 +273,7 @@ fn check_tasks(plan: &Plan) -> Check {
         Stage::Combine(stage) => stage.nodes.len(),
         Stage::Read(stage) => stage.boxes.len(),
         Stage::Write(stage) => computed(plan, stage.array).map_or(0, |(grid, ..)| grid.count()),
+        Stage::Reshape(stage) => stage.units.count(),
     };
     for (id, task) in plan.tasks.iter().enumerate() {
         let units = plan.stages.get(task.stage as usize).map_or(0, units);
@@ -298,6 +313,7 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
                 }
             }
             Stage::Read(stage) => make(stage.array, Maker::Read(number))?,
+            Stage::Reshape(stage) => make(stage.array, Maker::Store(number))?,
             Stage::Combine(_) | Stage::Write(_) => {}
         }
     }
@@ -336,7 +352,7 @@ fn check_cells(plan: &Plan, array: &Array, maker: Option<Maker>) -> Check {
 /// The cell of a reduction's result that a unit reduces to.
 pub(super) fn cell_of(stage: &FusedStage, target: &ReductionTarget, result: &Grid, task: Task) -> usize {
     let unit = stage.units.coords(task.unit as usize);
-    let cell: Shape = keep_axes(target, &unit, 0);
+    let cell: Shape = target.kept(&unit, 0);
     result.index(&cell)
 }
 

@@ -92,7 +92,8 @@ impl State {
         // SAFETY: the state is initialised, the lines hold the results.
         unsafe {
             let (state, results) = (self.lines.as_ptr().cast(), out.as_mut_ptr().cast());
-            finish(self.op, self.operand, state, self.cells, count as u64, results)?;
+            let done = finish(self.op, self.operand, state, self.cells, count as u64, results);
+            done.map_err(|without| without.why)?;
         }
         Ok(out.iter().flat_map(|line| line.0).take(self.cells * size).collect())
     }

@@ -1,0 +1,302 @@
+//! Moves reshapes towards the sources, where most of them cost nothing.
+//!
+//! Going from the roots down as [`push_views`](super::push_views) does: a node that all readers want in one other
+//! shape computes that shape and asks its inputs for it, if they can give it without being copied, or if there is one
+//! copy either way. Arrays in memory lie in most shapes already, numbers in all; views of whole axes are views of
+//! reshaped sources; reshapes of reshapes merge. What is left is copied by a stage of its own.
+
+use std::sync::Arc;
+
+use chunkwise_core::{Block, ReshapedView, Shape, View, reshaped_grid, reshaped_view, unit_axes_view};
+use smallvec::{SmallVec, smallvec};
+
+use crate::graph::{Graph, GraphNode, NodeId};
+use crate::node::{Kind, Meta};
+
+/// What readers want of a node.
+#[derive(Clone)]
+enum Wanted {
+    Nothing,
+    /// Its own shape.
+    Whole,
+    /// Its elements in the shape, and best in the chunks, of this.
+    Shaped(Arc<Meta>),
+}
+
+impl Wanted {
+    fn merge(self, other: Wanted) -> Wanted {
+        match (self, other) {
+            (Wanted::Nothing, wanted) | (wanted, Wanted::Nothing) => wanted,
+            (Wanted::Shaped(a), Wanted::Shaped(b)) if a.shape == b.shape => Wanted::Shaped(a),
+            _ => Wanted::Whole,
+        }
+    }
+}
+
+/// A node as it computes what is wanted: what it becomes, and what it wants of which inputs.
+struct Rewrite {
+    /// `None`: it becomes its only input.
+    kind: Option<Kind>,
+    inputs: SmallVec<[(NodeId, Wanted); 2]>,
+}
+
+/// An operand of less than one in so many of the elements of a result may be copied for its sake.
+const SMALL: usize = 16;
+
+pub(super) fn run(graph: Graph) -> Graph {
+    if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::Reshape)) {
+        return graph;
+    }
+    let free = free(&graph);
+    let wanted = collect(&graph, &free);
+    let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
+    let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
+    for (id, settled) in wanted.iter().enumerate() {
+        ids.push(match settled {
+            Wanted::Nothing => NodeId::MAX,
+            _ => rebuild(&graph, id as NodeId, &free, &wanted, &ids, &mut out),
+        });
+    }
+    out.roots = graph.roots.iter().map(|&root| ids[root as usize]).collect();
+    out
+}
+
+/// Whether each node takes on any shape without being copied.
+fn free(graph: &Graph) -> Vec<bool> {
+    let mut free: Vec<bool> = Vec::with_capacity(graph.len());
+    for node in &graph.nodes {
+        let input = |&input: &NodeId| free[input as usize];
+        free.push(match &node.kind {
+            Kind::Fill(_) => true,
+            Kind::Memory(block) => block.is_row_major(),
+            Kind::Elementwise(_) => {
+                node.inputs.iter().all(|i| input(i) || graph.node(*i).meta.shape.is_empty())
+            }
+            Kind::Rechunk | Kind::Reshape => input(&node.inputs[0]),
+            Kind::View(_)
+            | Kind::Coord(_)
+            | Kind::Persisted(_)
+            | Kind::Region(_)
+            | Kind::Blocks { .. }
+            | Kind::Reduce { .. }
+            | Kind::Concatenate { .. } => false,
+        });
+    }
+    free
+}
+
+/// Whether a node takes on this shape without being copied, or a copy of it is small beside `len` elements.
+fn cheap(graph: &Graph, free: &[bool], id: NodeId, shape: &[usize], len: usize) -> bool {
+    let (mut id, mut shape) = (id, Shape::from(shape));
+    loop {
+        let node = graph.node(id);
+        let own = &node.meta.shape;
+        let small = own.iter().product::<usize>() < len / SMALL;
+        if free[id as usize] || small || unit_axes_view(own, &shape).is_some() {
+            return true;
+        }
+        match &node.kind {
+            Kind::Memory(block) => return block.reshape(&shape).is_some(),
+            Kind::Rechunk | Kind::Reshape => id = node.inputs[0],
+            Kind::View(_) => match seen(graph, id, &shape) {
+                Some(Seen::Memory(_)) => return true,
+                Some(Seen::View(base, reshaped)) => {
+                    id = base;
+                    shape = reshaped.source;
+                }
+                None => return false,
+            },
+            _ => return false,
+        }
+    }
+}
+
+/// What is wanted of each node, settled.
+fn collect(graph: &Graph, free: &[bool]) -> Vec<Wanted> {
+    let mut wanted = vec![Wanted::Nothing; graph.len()];
+    for &root in &graph.roots {
+        wanted[root as usize] = Wanted::Whole;
+    }
+    for id in (0..graph.len() as NodeId).rev() {
+        if matches!(wanted[id as usize], Wanted::Nothing) {
+            continue;
+        }
+        let rewritten = rewrite(graph, id, free, &wanted[id as usize]).unwrap_or_else(|| {
+            wanted[id as usize] = Wanted::Whole;
+            whole(graph, id)
+        });
+        for (input, more) in rewritten.inputs {
+            let slot = &mut wanted[input as usize];
+            *slot = std::mem::replace(slot, Wanted::Nothing).merge(more);
+        }
+    }
+    wanted
+}
+
+/// Follows what only changes shape or chunks to what it is of, and says what is wanted of that.
+fn through(graph: &Graph, mut id: NodeId, meta: &Arc<Meta>) -> (NodeId, Wanted) {
+    while let Kind::Reshape | Kind::Rechunk = graph.node(id).kind {
+        id = graph.node(id).inputs[0];
+    }
+    if graph.node(id).meta.shape == meta.shape {
+        (id, Wanted::Whole)
+    } else {
+        (id, Wanted::Shaped(meta.clone()))
+    }
+}
+
+/// A node in its own shape.
+fn whole(graph: &Graph, id: NodeId) -> Rewrite {
+    let node = graph.node(id);
+    if let Kind::Reshape = node.kind {
+        return Rewrite { kind: None, inputs: smallvec![through(graph, node.inputs[0], &node.meta)] };
+    }
+    let inputs = node.inputs.iter().map(|&input| (input, Wanted::Whole)).collect();
+    Rewrite { kind: Some(node.kind.clone()), inputs }
+}
+
+/// How a node computes what is wanted of it; `None` if it must be computed in its own shape.
+fn rewrite(graph: &Graph, id: NodeId, free: &[bool], wanted: &Wanted) -> Option<Rewrite> {
+    let node = graph.node(id);
+    let meta = match wanted {
+        Wanted::Shaped(meta) => meta,
+        Wanted::Whole | Wanted::Nothing => return Some(whole(graph, id)),
+    };
+    match &node.kind {
+        Kind::Elementwise(op) => {
+            let len = meta.shape.iter().product::<usize>();
+            let mut dear: SmallVec<[NodeId; 2]> = SmallVec::new();
+            let scalar = |input: NodeId| graph.node(input).meta.shape.is_empty();
+            for &input in node.inputs.iter().filter(|&&input| !scalar(input)) {
+                if !cheap(graph, free, input, &meta.shape, len) && !dear.contains(&input) {
+                    dear.push(input);
+                }
+            }
+            // One copy is the same before or after; two would be one more.
+            if dear.len() > 1 || node.inputs.iter().all(|&input| scalar(input)) {
+                return None;
+            }
+            let inputs = node.inputs.iter().map(|&input| {
+                if scalar(input) { (input, Wanted::Whole) } else { through(graph, input, meta) }
+            });
+            Some(Rewrite { kind: Some(Kind::Elementwise(op.clone())), inputs: inputs.collect() })
+        }
+        Kind::View(_) => match seen(graph, id, &meta.shape)? {
+            Seen::Memory(block) => {
+                Some(Rewrite { kind: Some(Kind::Memory(Arc::new(block))), inputs: SmallVec::new() })
+            }
+            Seen::View(base, ReshapedView { source, view }) => {
+                let below = graph.node(base);
+                let input = through(graph, base, &reshaped_meta(&below.meta, &source, below)?);
+                Some(Rewrite { kind: Some(Kind::View(Arc::new(view))), inputs: smallvec![input] })
+            }
+        },
+        // Where readers ask for them they are made in any shape, see `shaped`.
+        Kind::Fill(_) | Kind::Memory(_) => None,
+        // Followed by `through`, so nobody wants them in another shape.
+        Kind::Reshape | Kind::Rechunk => None,
+        Kind::Coord(_)
+        | Kind::Persisted(_)
+        | Kind::Region(_)
+        | Kind::Blocks { .. }
+        | Kind::Reduce { .. }
+        | Kind::Concatenate { .. } => None,
+    }
+}
+
+/// A view in another shape.
+enum Seen {
+    /// Memory, with other strides.
+    Memory(Block),
+    /// A view of its source in another shape.
+    View(NodeId, ReshapedView),
+}
+
+/// A node that is a view, or views of views, in another shape.
+fn seen(graph: &Graph, id: NodeId, shape: &[usize]) -> Option<Seen> {
+    let (id, view) = looked_at(graph, id);
+    let view = view?;
+    if let Kind::Memory(block) = &graph.node(id).kind
+        && let Some(block) = block.view(&view).reshape(shape)
+    {
+        return Some(Seen::Memory(block));
+    }
+    reshaped_view(&graph.node(id).meta.shape, &view, shape).map(|reshaped| Seen::View(id, reshaped))
+}
+
+/// What a view of views looks at, and as what view.
+fn looked_at(graph: &Graph, mut id: NodeId) -> (NodeId, Option<View>) {
+    let mut view: Option<View> = None;
+    while let Kind::View(inner) = &graph.node(id).kind {
+        view = Some(view.map_or_else(|| (**inner).clone(), |outer| inner.then(&outer)));
+        id = graph.node(id).inputs[0];
+    }
+    (id, view)
+}
+
+/// Shape and chunks of a source that is reshaped for a view of it.
+fn reshaped_meta(meta: &Arc<Meta>, shape: &Shape, node: &GraphNode) -> Option<Arc<Meta>> {
+    if meta.shape == *shape {
+        return Some(meta.clone());
+    }
+    reshaped_grid(&meta.grid, shape, node.dtype).ok().map(Meta::new)
+}
+
+/// The node for what was settled, in `out`.
+fn rebuild(
+    graph: &Graph,
+    id: NodeId,
+    free: &[bool],
+    settled: &[Wanted],
+    ids: &[NodeId],
+    out: &mut Graph,
+) -> NodeId {
+    let node = graph.node(id);
+    let wanted = &settled[id as usize];
+    let rewritten = rewrite(graph, id, free, wanted).expect("settled only on what the node can compute");
+    let meta = match wanted {
+        Wanted::Shaped(meta) => meta.clone(),
+        Wanted::Whole | Wanted::Nothing => node.meta.clone(),
+    };
+    let inputs: SmallVec<[NodeId; 2]> = rewritten
+        .inputs
+        .into_iter()
+        .map(|(input, wanted)| match (wanted, &settled[input as usize]) {
+            (Wanted::Shaped(meta), Wanted::Whole) => {
+                let source = lying(graph, input, out).unwrap_or(ids[input as usize]);
+                shaped(graph.node(input), source, &meta, node, out)
+            }
+            _ => ids[input as usize],
+        })
+        .collect();
+    match rewritten.kind {
+        None if Meta::same(&out.node(inputs[0]).meta, &meta) => inputs[0],
+        None => out.push(GraphNode { kind: Kind::Rechunk, inputs, meta, ..node.clone() }),
+        Some(kind) => out.push(GraphNode { kind, inputs, meta, ..node.clone() }),
+    }
+}
+
+/// A view of memory as memory, which a reshape gathers from where it lies.
+fn lying(graph: &Graph, id: NodeId, out: &mut Graph) -> Option<NodeId> {
+    let (base, view) = looked_at(graph, id);
+    let Kind::Memory(block) = &graph.node(base).kind else { return None };
+    let kind = Kind::Memory(Arc::new(block.view(&view?)));
+    Some(out.push(GraphNode { kind, inputs: SmallVec::new(), ..graph.node(id).clone() }))
+}
+
+/// A node that is computed in its own shape, in another one for a reader.
+fn shaped(node: &GraphNode, id: NodeId, meta: &Arc<Meta>, reader: &GraphNode, out: &mut Graph) -> NodeId {
+    let source = |kind: Kind| (kind, SmallVec::new());
+    let (kind, inputs) = match &node.kind {
+        Kind::Fill(value) => source(Kind::Fill(*value)),
+        Kind::Memory(block) => match block.reshape(&meta.shape) {
+            Some(block) => source(Kind::Memory(Arc::new(block))),
+            None => (Kind::Reshape, smallvec![id]),
+        },
+        _ => match unit_axes_view(&node.meta.shape, &meta.shape) {
+            Some(view) => (Kind::View(Arc::new(view)), smallvec![id]),
+            None => (Kind::Reshape, smallvec![id]),
+        },
+    };
+    out.push(GraphNode { kind, inputs, dtype: node.dtype, meta: meta.clone(), location: reader.location })
+}
