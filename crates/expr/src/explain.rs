@@ -43,6 +43,8 @@ pub enum StageKind {
     Read,
     /// Writes blocks.
     Write,
+    /// Multiplies matrices, one cell of the result per task.
+    Contract,
 }
 
 /// One stage of a plan.
@@ -187,6 +189,14 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.kind = StageKind::Read;
                 line.bytes = stored(&read.array);
             }
+            Stage::Contract(contract) => {
+                line.kind = StageKind::Contract;
+                let operands = contract.operands();
+                let variants = || operands.iter().flat_map(|operand| &operand.variants);
+                line.instructions = variants().map(|v| v.program.instrs.len()).max().unwrap_or(0);
+                line.inputs = variants().map(|v| v.inputs.len()).sum();
+                line.bytes = stored(&contract.array);
+            }
             Stage::Write(_) => {
                 line.kind = StageKind::Write;
                 line.inputs = 1;
@@ -235,6 +245,7 @@ impl fmt::Display for Explanation {
                 StageKind::Combine => "merge",
                 StageKind::Read => "read",
                 StageKind::Write => "write",
+                StageKind::Contract => "dot",
             };
             writeln!(
                 f,

@@ -5,6 +5,7 @@
 //! [`Plan`](chunkwise_plan::Plan).
 
 mod error;
+mod contract;
 mod explain;
 mod expr;
 mod fuse;
@@ -16,6 +17,7 @@ pub mod ops;
 mod passes;
 
 pub use chunkwise_core::BlockFn;
+pub use chunkwise_plan::Contraction;
 pub use error::ExprError;
 pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
 pub use expr::Expr;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, View};
 use chunkwise_kernels::Op;
 use chunkwise_kernels::reduce::ReduceOp;
-use chunkwise_plan::Tiles;
+use chunkwise_plan::{Contraction, Tiles};
 use smallvec::SmallVec;
 
 /// What a node computes from its inputs.
@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     Concatenate { axis: usize },
     /// The input in other chunks.
     Rechunk,
+    /// The product of two inputs, summed over axes; with a first axis for partial results, if there are any.
+    Contract { name: &'static str, axes: Contraction, partials: Option<u32> },
 }
 
 impl Kind {
@@ -53,6 +55,7 @@ impl Kind {
             Kind::View(_) => "view",
             Kind::Concatenate { .. } => "concatenate",
             Kind::Rechunk => "rechunk",
+            Kind::Contract { name, .. } => name,
         }
     }
 
@@ -69,7 +72,8 @@ impl Kind {
             | Kind::Reduce { .. }
             | Kind::View(_)
             | Kind::Concatenate { .. }
-            | Kind::Rechunk => false,
+            | Kind::Rechunk
+            | Kind::Contract { .. } => false,
         }
     }
 }

@@ -9,7 +9,7 @@ use chunkwise_kernels::Program;
 use chunkwise_kernels::reduce::ReduceOp;
 use serde::{Deserialize, Serialize};
 
-use crate::{TaskGraph, TaskId};
+use crate::{ContractStage, TaskGraph, TaskId};
 
 /// Number of an array of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -212,6 +212,8 @@ pub enum Stage {
     Read(ReadStage),
     /// Write a tile to a sink.
     Write(WriteStage),
+    /// Add products to a cell.
+    Contract(ContractStage),
 }
 
 impl Stage {
@@ -222,6 +224,7 @@ impl Stage {
             Stage::Combine(stage) => &stage.info,
             Stage::Read(stage) => &stage.info,
             Stage::Write(stage) => &stage.info,
+            Stage::Contract(stage) => &stage.info,
         }
     }
 }
