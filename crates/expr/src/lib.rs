@@ -4,8 +4,8 @@
 //! runs the passes of the optimiser over it, fuses what is left into stages and lowers these to a
 //! [`Plan`](chunkwise_plan::Plan).
 
-mod error;
 mod contract;
+mod error;
 mod explain;
 mod expr;
 mod fuse;

@@ -65,20 +65,17 @@ fn matmul(left: &Expr, right: &Expr) -> Result<Expr> {
     }
     let (row, column) = (m > 1, n > 1);
     let (left_batch, right_batch) = (m.saturating_sub(2), n.saturating_sub(2));
-    let batch = broadcast_shapes(&left.shape()[..left_batch], &right.shape()[..right_batch]).map_err(|_| {
-        let (left, right) = (left.shape().into(), right.shape().into());
-        Error::Broadcast { left, right }
-    })?;
+    let batch =
+        broadcast_shapes(&left.shape()[..left_batch], &right.shape()[..right_batch]).map_err(|_| {
+            let (left, right) = (left.shape().into(), right.shape().into());
+            Error::Broadcast { left, right }
+        })?;
     let repeated = |expr: &Expr, own: usize| {
         let shape: Vec<usize> = batch.iter().chain(&expr.shape()[own..]).copied().collect();
         expr.view(View::broadcast(expr.shape(), &shape))
     };
     let (left, right) = (repeated(left, left_batch), repeated(right, right_batch));
-    let axes = Contraction {
-        batch: batch.len(),
-        rows: usize::from(row),
-        summed: 1,
-        cols: usize::from(column),
-    };
+    let axes =
+        Contraction { batch: batch.len(), rows: usize::from(row), summed: 1, cols: usize::from(column) };
     Ok(Expr::contract(WHAT, axes, &left, &right)?)
 }

@@ -30,8 +30,7 @@ fn contract_pairs(what: &'static str, left: &Expr, right: &Expr, pairs: &[(usize
     let rest = |ndim: usize, summed: &dyn Fn(usize) -> bool| (0..ndim).filter(|&k| !summed(k)).collect();
     let mut left_axes: Vec<usize> = rest(left.shape().len(), &|k| pairs.iter().any(|p| p.0 == k));
     let right_rest: Vec<usize> = rest(right.shape().len(), &|k| pairs.iter().any(|p| p.1 == k));
-    let axes =
-        Contraction { batch: 0, rows: left_axes.len(), summed: pairs.len(), cols: right_rest.len() };
+    let axes = Contraction { batch: 0, rows: left_axes.len(), summed: pairs.len(), cols: right_rest.len() };
     left_axes.extend(pairs.iter().map(|p| p.0));
     let right_axes: Vec<usize> = pairs.iter().map(|p| p.1).chain(right_rest).collect();
     let left = left.view(View::permuted(left.shape(), &left_axes));

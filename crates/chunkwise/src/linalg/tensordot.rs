@@ -70,7 +70,11 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn tensordot<R: Operand<A>>(&self, rhs: R, axes: impl TensordotAxes) -> Result<ChunkedArray<A, IxDyn>> {
+    pub fn tensordot<R: Operand<A>>(
+        &self,
+        rhs: R,
+        axes: impl TensordotAxes,
+    ) -> Result<ChunkedArray<A, IxDyn>> {
         let right = rhs.into_expr();
         let pairs = axes.pairs(self.ndim(), right.shape().len())?;
         Ok(ChunkedArray::from_expr(contract_pairs(WHAT, self.expr(), &right, &pairs)?))

@@ -18,7 +18,12 @@ impl Expr {
     /// Operands of different dtypes, of more than 64 axes, or whose lengths are not as [`Contraction`] says; a
     /// result too large to address.
     #[track_caller]
-    pub fn contract(name: &'static str, axes: Contraction, left: &Expr, right: &Expr) -> Result<Expr, ExprError> {
+    pub fn contract(
+        name: &'static str,
+        axes: Contraction,
+        left: &Expr,
+        right: &Expr,
+    ) -> Result<Expr, ExprError> {
         if left.dtype() != right.dtype() {
             let (expected, got) = (left.dtype(), right.dtype());
             return Err(Error::DTypeMismatch { what: name, expected, got }.into());

@@ -18,6 +18,9 @@ const DEPTH: usize = 256;
 /// Products of one task at least, where there are so many: about a hundred microseconds.
 const TASK: usize = 1 << 21;
 
+/// Cells of so many elements at least: smaller ones would read the operands too often.
+const LEAST_CELL: usize = 1 << 14;
+
 /// Tasks that there should be where there is work for them.
 const TASKS: usize = 32;
 
@@ -49,7 +52,7 @@ impl Lengths {
     /// Elements of a cell: for [`TASKS`] cells, or more if they would be too large, or fewer if too small.
     fn cell(&self) -> usize {
         let elements = self.batch.saturating_mul(self.rows).saturating_mul(self.cols);
-        (elements / TASKS).max(TASK / self.summed.max(1)).clamp(1, CELL)
+        (elements / TASKS).max(TASK / self.summed.max(1)).clamp(LEAST_CELL, CELL)
     }
 }
 
@@ -65,7 +68,7 @@ pub(crate) fn partials(axes: Contraction, left: &[usize], right: &[usize]) -> Op
     let cells = elements.div_ceil(n.cell());
     let operands = n.batch.saturating_mul(n.summed).saturating_mul(n.rows.saturating_add(n.cols));
     // Where a side is narrow, the time goes into reading the other operand.
-    let work = (elements.saturating_mul(n.summed) / TASK).max(operands >> 18);
+    let work = (elements.saturating_mul(n.summed) / TASK).max(operands >> 17);
     let most = (operands / elements / 4).min(n.summed / DEPTH).min(MOST_PARTIALS).min(work);
     let partials = (TASKS / cells).min(most);
     (partials > 1).then_some(partials as u32)

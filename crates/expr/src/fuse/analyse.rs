@@ -170,7 +170,8 @@ impl<'a> Round<'a> {
         let shared = |(class, (l, m)): (usize, &(u32, Arc<Meta>))| {
             *l == level && self.operands[class].is_none() && Meta::same(m, space)
         };
-        let known = self.classes.iter().enumerate().rev().find(|&entry| shared(entry)).map(|(class, _)| class);
+        let known =
+            self.classes.iter().enumerate().rev().find(|&entry| shared(entry)).map(|(class, _)| class);
         let class = known.unwrap_or_else(|| self.class(level, space, None)) as Class;
         self.sink_in(class, sink, space);
     }
@@ -267,12 +268,14 @@ impl<'a> Round<'a> {
             return false;
         }
         // A node kept a moment ago has a class of its own, which is no operand.
-        let operand = |c: &Context| self.operands.get(self.contexts.all[*c as usize].0 as usize).copied().flatten();
+        let operand =
+            |c: &Context| self.operands.get(self.contexts.all[*c as usize].0 as usize).copied().flatten();
         let repeats = |c: &Context| self.contexts.all[*c as usize].1.repeats() || operand(c) == Some(true);
         let only_operands = contexts.iter().all(|(c, _)| operand(c).is_some());
         let limit = if only_operands { OPERAND_LIMIT } else { RECOMPUTE_LIMIT };
         contexts.len() > MAX_CONTEXTS
-            || (costs[id as usize] > limit && (contexts.len() > 1 || contexts.iter().any(|(c, _)| repeats(c))))
+            || (costs[id as usize] > limit
+                && (contexts.len() > 1 || contexts.iter().any(|(c, _)| repeats(c))))
     }
 
     fn visit_inputs(&mut self, id: NodeId, context: Context, sink: u32) {

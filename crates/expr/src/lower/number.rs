@@ -29,7 +29,7 @@ struct Drafts {
 /// Gives every needed task its id and fills stages, arrays and the graph of the plan.
 pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<(), ExprError> {
     let (drafts, makers) = draft(build, demand)?;
-    let order = depth_first(build, &drafts, &makers);
+    let order = depth_first(build, demand, &drafts, &makers);
     let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
     let mut inputs: SmallVec<[TaskId; 16]> = SmallVec::new();
     for draft in order {
@@ -199,9 +199,10 @@ fn combine_trees(
 }
 
 /// The drafts that the roots need, each after its inputs, one root's cell after the other.
-fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Draft> {
+fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Draft> {
     let mut order = Vec::with_capacity(drafts.tasks.len());
     let mut state = vec![false; drafts.tasks.len()];
+    let mut ordered = vec![false; build.plan.stages.len()];
     let mut stack: Vec<(Draft, usize)> = Vec::new();
     let writes = build.plan.stages.iter().zip(&drafts.bases).filter_map(|(stage, &base)| match stage {
         Stage::Write(write) => Some(base..base + makers[write.array.0 as usize].len() as u32),
@@ -218,6 +219,16 @@ fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Dra
                     if state[draft as usize] {
                         continue;
                     }
+                    let stage = drafts.tasks[draft as usize].stage as usize;
+                    if let Stage::Contract(contract) = &build.plan.stages[stage] {
+                        if contract.chained && !std::mem::replace(&mut ordered[stage], true) {
+                            let base = drafts.bases[stage];
+                            stack.push((draft, 0));
+                            let units = by_panels(contract, &demand[stage].needed).into_iter().rev();
+                            stack.extend(units.map(|unit| (base + unit, 0)));
+                            continue;
+                        }
+                    }
                     state[draft as usize] = true;
                 }
                 match drafts.inputs[draft as usize].get(next) {
@@ -233,6 +244,16 @@ fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Dra
         }
     }
     order
+}
+
+/// The needed units of a contraction whose panels are tasks, panel by panel: each is multiplied into all cells of
+/// the result while it is there.
+fn by_panels(stage: &ContractStage, needed: &[bool]) -> Vec<u32> {
+    let places = (0u32..).zip(needed).filter(|(_, needed)| **needed);
+    let place = |unit: u32| Some((stage.place(unit as usize)?, unit));
+    let mut places: Vec<_> = places.filter_map(|(unit, _)| place(unit)).collect();
+    places.sort_by_key(|(place, unit)| (place.partial, place.panels.start, *unit));
+    places.into_iter().map(|(_, unit)| unit).collect()
 }
 
 /// Bytes of a task's result, and of what it needs besides while it runs.

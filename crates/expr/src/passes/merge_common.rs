@@ -82,10 +82,9 @@ fn same(a: &GraphNode, b: &GraphNode) -> bool {
             (Kind::View(x), Kind::View(y)) => x == y,
             (Kind::Concatenate { axis: x }, Kind::Concatenate { axis: y }) => x == y,
             (Kind::Rechunk, Kind::Rechunk) => true,
-            (
-                Kind::Contract { axes: x, partials: i, .. },
-                Kind::Contract { axes: y, partials: j, .. },
-            ) => x == y && i == j,
+            (Kind::Contract { axes: x, partials: i, .. }, Kind::Contract { axes: y, partials: j, .. }) => {
+                x == y && i == j
+            }
             _ => false,
         }
 }

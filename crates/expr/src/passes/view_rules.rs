@@ -101,7 +101,8 @@ pub(super) fn contract_views(
     // Axes of the view before those of rows, and before those of columns.
     let (rows_at, cols_at) = if swapped { (batch + cols, batch) } else { (batch, batch + rows) };
     let of = |side: usize, result_axes: SmallVec<[usize; 6]>| {
-        let (operand, own, own_at, first) = [(left, rows, rows_at, !swapped), (right, cols, cols_at, swapped)][side];
+        let (operand, own, own_at, first) =
+            [(left, rows, rows_at, !swapped), (right, cols, cols_at, swapped)][side];
         // A left operand has its own axes before those summed over, a right one after.
         let (own_place, summed_place) = if first { (batch, batch + own) } else { (batch + summed, batch) };
         let placed = |axis: usize| if axis < batch { axis } else { axis - own_at + own_place };

@@ -111,7 +111,8 @@ unsafe fn pack<T: Ring, const N: usize>(into: &mut [T], from: Matrix, depth: usi
         let ptr = ptr.wrapping_offset(row as isize * from.strides[0]);
         for (col, value) in group.iter_mut().enumerate() {
             // SAFETY: within the rows and columns of the caller's promise.
-            *value = if col < width { unsafe { *ptr.offset(col as isize * from.strides[1]) } } else { T::ZERO };
+            *value =
+                if col < width { unsafe { *ptr.offset(col as isize * from.strides[1]) } } else { T::ZERO };
         }
     }
 }

@@ -18,11 +18,8 @@ impl<T: Ring> Stored<T> {
         let reach = |s: isize, n: usize| s * (n.max(1) as isize - 1);
         let low = reach(strides[0], rows).min(0) + reach(strides[1], cols).min(0);
         let high = reach(strides[0], rows).max(0) + reach(strides[1], cols).max(0);
-        let mut stored = Stored {
-            memory: vec![T::ZERO; (high - low) as usize + 1],
-            first: -low as usize,
-            strides,
-        };
+        let mut stored =
+            Stored { memory: vec![T::ZERO; (high - low) as usize + 1], first: -low as usize, strides };
         for i in 0..rows {
             for j in 0..cols {
                 let at = stored.at(i, j);
@@ -80,7 +77,12 @@ fn check<T: Ring>(isa: Isa, value: impl Fn(usize) -> T) {
                 // SAFETY: the strides stay within the vectors, and those of `c` reach no element twice.
                 unsafe { product.run(Sizes { rows, summed, cols }, a.matrix(), b.matrix(), into, add) };
                 let got: Vec<T> = (0..rows * cols).map(|at| c.memory[c.at(at / cols, at % cols)]).collect();
-                assert_eq!(got, expected, "{} {rows}x{summed}x{cols} {layout} {order} {add} {isa:?}", T::DTYPE);
+                assert_eq!(
+                    got,
+                    expected,
+                    "{} {rows}x{summed}x{cols} {layout} {order} {add} {isa:?}",
+                    T::DTYPE
+                );
             }
         }
     }

@@ -35,7 +35,10 @@ impl Runner<'_> {
         let previous = place.previous.map(|unit| {
             let made = Task { unit, ..task };
             let inputs = self.plan.graph.inputs(id);
-            inputs.iter().position(|&i| self.plan.tasks[i as usize] == made).expect("a link reads the one before")
+            inputs
+                .iter()
+                .position(|&i| self.plan.tasks[i as usize] == made)
+                .expect("a link reads the one before")
         });
         let dtype = self.plan.array(stage.array).dtype;
         let result = match (&self.returned[stage.array.0 as usize], previous) {

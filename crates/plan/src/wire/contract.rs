@@ -24,7 +24,9 @@ pub(super) fn check(plan: &Plan, stage: &ContractStage) -> Check {
     })?;
     let cells = stage.cells.count().checked_mul(stage.partials.unwrap_or(1) as usize);
     let units = cells.and_then(|n| n.checked_mul(stage.panels.count()));
-    ensure(units.is_some_and(|n| u32::try_from(n).is_ok()), || "it has more units than can be numbered".to_owned())?;
+    ensure(units.is_some_and(|n| u32::try_from(n).is_ok()), || {
+        "it has more units than can be numbered".to_owned()
+    })?;
     let (rows, cols) = stage.cells.axes()[axes.batch..].split_at(axes.rows);
     ensure(first_axes_cut(rows) && first_axes_cut(cols), || "its cells are no matrices".to_owned())?;
     for (side, (operand, shape)) in stage.operands().into_iter().zip(stage.operand_shapes()).enumerate() {
@@ -64,7 +66,8 @@ pub(super) fn check_edges(plan: &Plan, stage: &ContractStage, task: Task, inputs
         return Ok(());
     }
     for panel in place.panels.clone() {
-        for (operand, (start, shape)) in stage.operands().into_iter().zip(stage.operand_boxes(&place, panel)) {
+        for (operand, (start, shape)) in stage.operands().into_iter().zip(stage.operand_boxes(&place, panel))
+        {
             check_box(plan, (&operand.parts, &operand.variants), (&start, &shape), inputs)?;
         }
     }
