@@ -17,7 +17,7 @@ use ndarray_npy::{ReadNpyExt, WriteNpyExt};
 
 const USAGE: &str =
     "usage: workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS] [--make ROWSxCOLS]
-names: sum chain mean_axis0 std_axis0 transpose stride tiny_chunks";
+names: sum chain mean_axis0 std_axis0 transpose stride tiny_chunks dot";
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -117,6 +117,12 @@ fn workload(name: &str) -> Option<fn(&Inputs) -> Outcome<Measured>> {
         "std_axis0" => |i| array(i, || i.a()?.std_axis(Axis(0), 0.0)),
         "transpose" => |i| array(i, || Ok(i.a()?.t())),
         "stride" => |i| array(i, || i.a()?.slice(s![..;2, ..])),
+        "dot" => |i| {
+            array(i, || {
+                let a = i.a()?;
+                a.dot(&a + &a.t())
+            })
+        },
         "tiny_chunks" => |i| {
             scalar(i, || {
                 let x = ChunkedArray::<f64, _>::zeros((100, 100).chunked((1, 1)))?;

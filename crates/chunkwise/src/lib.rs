@@ -32,6 +32,8 @@
 //!   [`from_shape_fn`](ChunkedArray::from_shape_fn), [`from_array`](ChunkedArray::from_array),
 //!   [`from_npy`](ChunkedArray::from_npy) and their relatives; shapes take chunks by [`ShapeExt::chunked`];
 //! - working with them: operators and the methods of [`ChunkedArray`], [`concatenate`] and [`stack`];
+//! - products: [`dot`](ChunkedArray::dot), [`matmul`](ChunkedArray::matmul), [`tensordot`](ChunkedArray::tensordot) and
+//!   [`outer`](ChunkedArray::outer);
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
 //!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do.
 
@@ -47,6 +49,7 @@ mod elementwise;
 mod engine;
 mod error;
 mod late;
+mod linalg;
 mod memory;
 mod npy;
 mod operand;
@@ -67,6 +70,7 @@ pub use compute::{Compute, Roots, Value, Values, compute, explain};
 pub use config::Config;
 pub use create::BlockInfo;
 pub use error::{Error, Result};
+pub use linalg::{AtLeast2, DotRhs, TensordotAxes};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{Extent, ReshapeTo, concatenate, stack};

@@ -101,6 +101,24 @@ pub enum Error {
         /// What came.
         got: Shape,
     },
+    /// Lengths that differ along axes that were to be multiplied and summed.
+    #[error(
+        "{what}: axis {left_axis} of shape {left:?} has length {}, but axis {right_axis} of shape {right:?} has \
+         length {}",
+        left[*left_axis], right[*right_axis]
+    )]
+    Product {
+        /// The operation.
+        what: &'static str,
+        /// Shape of the left operand.
+        left: Shape,
+        /// Shape of the right operand.
+        right: Shape,
+        /// The axis of the left operand.
+        left_axis: usize,
+        /// The axis of the right operand.
+        right_axis: usize,
+    },
     /// Two dtypes that should have matched.
     #[error("{what}: expected {expected}, got {got}")]
     DTypeMismatch {

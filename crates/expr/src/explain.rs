@@ -45,6 +45,8 @@ pub enum StageKind {
     Write,
     /// Copies an array into another shape.
     Reshape,
+    /// Multiplies matrices, one cell of the result per task.
+    Contract,
 }
 
 /// One stage of a plan.
@@ -195,6 +197,14 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.inputs = 1;
                 line.bytes = stored(&reshape.array);
             }
+            Stage::Contract(contract) => {
+                line.kind = StageKind::Contract;
+                let operands = contract.operands();
+                let variants = || operands.iter().flat_map(|operand| &operand.variants);
+                line.instructions = variants().map(|v| v.program.instrs.len()).max().unwrap_or(0);
+                line.inputs = variants().map(|v| v.inputs.len()).sum();
+                line.bytes = stored(&contract.array);
+            }
             Stage::Write(_) => {
                 line.kind = StageKind::Write;
                 line.inputs = 1;
@@ -245,6 +255,7 @@ impl fmt::Display for Explanation {
                 StageKind::Read => "read",
                 StageKind::Write => "write",
                 StageKind::Reshape => "reshape",
+                StageKind::Contract => "dot",
             };
             writeln!(
                 f,

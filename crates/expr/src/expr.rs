@@ -29,7 +29,7 @@ impl Expr {
     }
 
     #[track_caller]
-    fn node(kind: Kind, inputs: SmallVec<[Arc<Node>; 2]>, dtype: DType, meta: Arc<Meta>) -> Expr {
+    pub(crate) fn node(kind: Kind, inputs: SmallVec<[Arc<Node>; 2]>, dtype: DType, meta: Arc<Meta>) -> Expr {
         Expr(Arc::new(Node { kind, inputs, dtype, meta, location: Location::caller() }))
     }
 

@@ -4,6 +4,7 @@
 //! runs the passes of the optimiser over it, fuses what is left into stages and lowers these to a
 //! [`Plan`](chunkwise_plan::Plan).
 
+mod contract;
 mod error;
 mod explain;
 mod expr;
@@ -16,6 +17,7 @@ pub mod ops;
 mod passes;
 
 pub use chunkwise_core::BlockFn;
+pub use chunkwise_plan::Contraction;
 pub use error::ExprError;
 pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
 pub use expr::Expr;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, View};
 use chunkwise_kernels::Op;
 use chunkwise_kernels::reduce::ReduceOp;
-use chunkwise_plan::Tiles;
+use chunkwise_plan::{Contraction, Tiles};
 use smallvec::SmallVec;
 
 /// What a node computes from its inputs.
@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     Rechunk,
     /// The elements of the input in row-major order, in the node's shape.
     Reshape,
+    /// The product of two inputs, summed over axes; with a first axis for partial results, if there are any.
+    Contract { name: &'static str, axes: Contraction, partials: Option<u32> },
 }
 
 impl Kind {
@@ -56,6 +58,7 @@ impl Kind {
             Kind::Concatenate { .. } => "concatenate",
             Kind::Rechunk => "rechunk",
             Kind::Reshape => "reshape",
+            Kind::Contract { name, .. } => name,
         }
     }
 
@@ -73,7 +76,8 @@ impl Kind {
             | Kind::View(_)
             | Kind::Concatenate { .. }
             | Kind::Rechunk
-            | Kind::Reshape => false,
+            | Kind::Reshape
+            | Kind::Contract { .. } => false,
         }
     }
 }

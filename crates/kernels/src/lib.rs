@@ -7,6 +7,7 @@
 
 mod args;
 mod closure;
+pub mod contract;
 mod elementwise;
 mod isa;
 mod kernel;

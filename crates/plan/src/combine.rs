@@ -13,7 +13,7 @@ impl Runner<'_> {
     fn reduced_stage(&self, stage: &CombineStage) -> (&FusedStage, &ReductionTarget) {
         match &self.plan.stages[stage.stage as usize] {
             Stage::Fused(fused) => (fused, &fused.reductions[stage.reduction as usize]),
-            Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) => {
+            Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) => {
                 unreachable!("combine stages follow fused ones")
             }
         }

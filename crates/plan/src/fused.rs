@@ -2,7 +2,7 @@
 //! part of the stage, and the program runs over each.
 
 use chunkwise_core::{AxisGrid, Block, Grid, Shape};
-use chunkwise_kernels::{Bind, Coord, Input, Output, State};
+use chunkwise_kernels::{Bind, Coord, Input, Kernel, Output, State};
 use smallvec::{SmallVec, smallvec};
 
 use crate::combine::new_state;
@@ -23,7 +23,9 @@ impl Runner<'_> {
         inputs: &mut [TaskOutput],
     ) -> Result<Tiles1, Failure> {
         let (start, shape) = stage.units.block(&stage.units.coords(task.unit as usize));
-        let cuts = self.cuts(stage, &start, &shape);
+        let kernels = &self.kernels[task.stage as usize];
+        let programs = Programs { parts: &stage.parts, variants: &stage.variants, kernels };
+        let cuts = self.cuts(&programs, &start, &shape);
         let whole = cuts.iter().all(|cut| cut.len() <= 2);
         let mut outputs: Tiles1 = SmallVec::with_capacity(stage.stores.len() + stage.reductions.len());
         let mut in_place: SmallVec<[bool; 4]> = SmallVec::new();
@@ -33,7 +35,7 @@ impl Runner<'_> {
                 None => {
                     let dtype = self.plan.array(array).dtype;
                     let reusable = if whole && stage.stores.len() == 1 && !shape.contains(&0) {
-                        let variant = &stage.variants[part_at(stage, &start)];
+                        let variant = &stage.variants[part_at(&stage.parts, &start)];
                         self.reusable(id, variant, dtype.size(), (&start, &shape), inputs)
                     } else {
                         None
@@ -52,8 +54,11 @@ impl Runner<'_> {
             states.push(new_state(target, target.kept(&shape, 1).iter().product()));
         }
         if !shape.contains(&0) {
-            let unit = Unit { stage, start: &start, shape: &shape, outputs: &outputs, in_place: &in_place };
-            self.run_boxes(id, &unit, &states, &cuts, inputs);
+            let layouts: SmallVec<[StateLayout; 2]> =
+                stage.reductions.iter().map(|r| StateLayout::new(r, &shape, &stage.units)).collect();
+            let (start, shape) = (&start[..], &shape[..]);
+            let unit = Unit { programs, start, shape, outputs: &outputs, in_place: &in_place };
+            self.run_boxes(id, &unit, &states, &layouts, &cuts, inputs);
         }
         for (target, state) in stage.reductions.iter().zip(states) {
             let start = target.kept(&start, 0);
@@ -74,20 +79,20 @@ impl Runner<'_> {
         Ok(outputs)
     }
 
-    /// Where the unit must be cut along each axis: first and last position, and between them the boundaries of
-    /// the stage's parts and of the inputs' tiles.
-    fn cuts(
+    /// Where a box must be cut along each axis: first and last position, and between them the boundaries of
+    /// the programs' parts and of the inputs' tiles.
+    pub(crate) fn cuts(
         &self,
-        stage: &FusedStage,
+        programs: &Programs<'_>,
         start: &[usize],
         shape: &[usize],
     ) -> SmallVec<[SmallVec<[usize; 4]>; 4]> {
         let mut cuts: SmallVec<[SmallVec<[usize; 4]>; 4]> =
             start.iter().zip(shape).map(|(&s, &n)| smallvec![s, s + n]).collect();
-        for (cut, axis) in cuts.iter_mut().zip(stage.parts.axes()) {
+        for (cut, axis) in cuts.iter_mut().zip(programs.parts.axes()) {
             add_boundaries(cut, axis, 0, 1);
         }
-        for variant in &stage.variants {
+        for variant in programs.variants {
             for input in &variant.inputs {
                 let grid = match &self.plan.array(input.array).storage {
                     Storage::Memory(_) => continue,
@@ -109,28 +114,24 @@ impl Runner<'_> {
         cuts
     }
 
-    fn run_boxes(
+    /// Runs the programs over a unit, box by box.
+    pub(crate) fn run_boxes(
         &self,
         id: TaskId,
         unit: &Unit<'_>,
         states: &[Block],
+        layouts: &[StateLayout],
         cuts: &[SmallVec<[usize; 4]>],
         tiles: &[TaskOutput],
     ) {
         let ndim = unit.shape.len();
         let mut at: Shape = smallvec![0; ndim];
-        let kernels = &self.kernels[self.plan.tasks[id as usize].stage as usize];
-        let layouts: SmallVec<[StateLayout; 2]> = unit
-            .stage
-            .reductions
-            .iter()
-            .map(|r| StateLayout::new(r, unit.shape, &unit.stage.units))
-            .collect();
+        let Programs { parts, variants, kernels } = unit.programs;
         loop {
             let origin: Shape = at.iter().zip(cuts).map(|(&i, cut)| cut[i]).collect();
             let shape: Shape = at.iter().zip(cuts).map(|(&i, cut)| cut[i + 1] - cut[i]).collect();
-            let part = part_at(unit.stage, &origin);
-            let variant = &unit.stage.variants[part];
+            let part = part_at(parts, &origin);
+            let variant = &variants[part];
             let offset: Shape = origin.iter().zip(unit.start).map(|(o, s)| o - s).collect();
             let inputs: SmallVec<[Input; 4]> =
                 variant.inputs.iter().map(|input| self.bind(id, input, &origin, &shape, tiles)).collect();
@@ -158,7 +159,7 @@ impl Runner<'_> {
                 .collect();
             let states: SmallVec<[State; 2]> = states
                 .iter()
-                .zip(&layouts)
+                .zip(layouts)
                 .map(|(state, layout)| layout.bind(state, &offset, &origin))
                 .collect();
             let bind =
@@ -173,7 +174,7 @@ impl Runner<'_> {
     }
 
     /// The block that holds what an input reads in this box, and where.
-    fn bind(
+    pub(crate) fn bind(
         &self,
         id: TaskId,
         input: &InputBinding,
@@ -247,19 +248,27 @@ impl Runner<'_> {
     }
 }
 
-/// One unit of a stage, with where its stores go.
-struct Unit<'a> {
-    stage: &'a FusedStage,
-    start: &'a [usize],
-    shape: &'a [usize],
-    outputs: &'a [Tile],
-    in_place: &'a [bool],
+/// Programs over the parts of an iteration space.
+#[derive(Clone, Copy)]
+pub(crate) struct Programs<'a> {
+    pub(crate) parts: &'a Grid,
+    pub(crate) variants: &'a [Variant],
+    pub(crate) kernels: &'a [Kernel],
+}
+
+/// A box of an iteration space, with where its stores go.
+pub(crate) struct Unit<'a> {
+    pub(crate) programs: Programs<'a>,
+    pub(crate) start: &'a [usize],
+    pub(crate) shape: &'a [usize],
+    pub(crate) outputs: &'a [Tile],
+    pub(crate) in_place: &'a [bool],
 }
 
 /// The part of the iteration space that holds a position.
-fn part_at(stage: &FusedStage, position: &[usize]) -> usize {
-    let part: Shape = position.iter().zip(stage.parts.axes()).map(|(&at, axis)| axis.find(at)).collect();
-    stage.parts.index(&part)
+fn part_at(parts: &Grid, position: &[usize]) -> usize {
+    let part: Shape = position.iter().zip(parts.axes()).map(|(&at, axis)| axis.find(at)).collect();
+    parts.index(&part)
 }
 
 /// Steps to the next box; false after the last.
@@ -312,7 +321,7 @@ fn add_boundaries(cut: &mut SmallVec<[usize; 4]>, axis: &AxisGrid, start: isize,
 }
 
 /// How a unit lies over the cells of a reduction's state.
-struct StateLayout {
+pub(crate) struct StateLayout {
     cells: usize,
     steps: SmallVec<[usize; 6]>,
     /// What a step along each axis adds to the index of an element among the reduced ones.

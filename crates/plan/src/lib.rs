@@ -7,6 +7,7 @@
 
 mod cells;
 mod combine;
+mod contract;
 mod failure;
 mod fused;
 mod graph;
@@ -20,6 +21,7 @@ mod units;
 mod wire;
 
 pub use cells::{for_cells, for_parts};
+pub use contract::{ContractOperand, ContractPlace, ContractStage, Contraction};
 pub use graph::{TaskGraph, TaskId};
 pub use plan::{
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,

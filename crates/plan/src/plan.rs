@@ -9,7 +9,7 @@ use chunkwise_kernels::Program;
 use chunkwise_kernels::reduce::ReduceOp;
 use serde::{Deserialize, Serialize};
 
-use crate::{TaskGraph, TaskId};
+use crate::{ContractStage, TaskGraph, TaskId};
 
 /// Number of an array of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -255,6 +255,8 @@ pub enum Stage {
     Write(WriteStage),
     /// Copy a range of the row-major order into another shape.
     Reshape(ReshapeStage),
+    /// Add products to a cell.
+    Contract(ContractStage),
 }
 
 impl Stage {
@@ -266,6 +268,7 @@ impl Stage {
             Stage::Read(stage) => &stage.info,
             Stage::Write(stage) => &stage.info,
             Stage::Reshape(stage) => &stage.info,
+            Stage::Contract(stage) => &stage.info,
         }
     }
 }

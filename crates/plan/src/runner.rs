@@ -6,12 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
+use chunkwise_kernels::contract::Product;
 use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
 use smallvec::SmallVec;
 
 use crate::failure::{Failure, chunk_at, panicked_closure};
 use crate::reshape::copy_kernel;
-use crate::{ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, Tile, Tiles};
+use crate::{ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, Tile, Tiles, Variant};
 
 /// What a task makes: one tile per output of its stage.
 pub type TaskOutput = Arc<SmallVec<[Tile; 1]>>;
@@ -68,8 +69,10 @@ pub enum Cause {
 pub struct Runner<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) sources: &'a Sources,
-    /// Per stage, the kernel of each variant, or the one that copies; empty for other stages.
+    /// Per stage, the kernel of each variant, or the one that copies; empty for stages without.
     pub(crate) kernels: Vec<Vec<Kernel>>,
+    /// Per stage, the product of a contraction.
+    pub(crate) products: Vec<Option<Product>>,
     /// Memory of returned arrays, by array.
     pub(crate) returned: Vec<Option<Block>>,
 }
@@ -93,19 +96,23 @@ impl<'a> Runner<'a> {
             panic!("a plan needs its own sources: {what}");
         }
         let mut kernels = Vec::with_capacity(plan.stages.len());
+        let mut products = Vec::with_capacity(plan.stages.len());
         for stage in &plan.stages {
+            let compile = |variant: &Variant| {
+                Kernel::new(&variant.program, isa).map_err(|e| (stage.info().label.clone(), e))
+            };
+            products.push(match stage {
+                Stage::Contract(contract) => Some(Product::new(plan.array(contract.array).dtype, isa)),
+                _ => None,
+            });
             kernels.push(match stage {
-                Stage::Fused(fused) => fused
-                    .variants
-                    .iter()
-                    .map(|v| Kernel::new(&v.program, isa))
-                    .collect::<Result<_, _>>()
-                    .map_err(|e| (fused.info.label.clone(), e))?,
+                Stage::Fused(fused) => fused.variants.iter().map(compile).collect::<Result<_, _>>()?,
                 Stage::Reshape(reshape) => {
                     let input = plan.array(reshape.input);
                     let kernel = copy_kernel(input.shape.len(), input.dtype, isa);
                     vec![kernel.map_err(|e| (reshape.info.label.clone(), e))?]
                 }
+                Stage::Contract(contract) => contract.variants().map(compile).collect::<Result<_, _>>()?,
                 Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => Vec::new(),
             });
         }
@@ -120,7 +127,7 @@ impl<'a> Runner<'a> {
                 _ => None,
             })
             .collect();
-        Ok(Runner { plan, sources, kernels, returned })
+        Ok(Runner { plan, sources, kernels, products, returned })
     }
 
     /// Runs a task on the results of its inputs, in the order of the graph's edges.
@@ -135,6 +142,7 @@ impl<'a> Runner<'a> {
             Stage::Read(stage) => self.run_read(stage, place).map_err(Failure::from),
             Stage::Write(stage) => self.run_write(stage, place, inputs).map_err(Failure::from),
             Stage::Reshape(stage) => Ok(self.run_reshape(task, place, stage, inputs)),
+            Stage::Contract(stage) => self.run_contract(task, place, stage, inputs).map_err(Failure::from),
         };
         result.map(Arc::new).map_err(|Failure { cause, block }| {
             let error = self.error(task, cause);
@@ -187,6 +195,10 @@ impl<'a> Runner<'a> {
             Stage::Read(read) => (self.computed_grid(read.array), read.boxes[place.unit as usize].0),
             Stage::Write(write) => (self.computed_grid(write.array), place.unit),
             Stage::Reshape(reshape) => (Some(&reshape.units), place.unit),
+            Stage::Contract(contract) => {
+                let place = contract.place(place.unit as usize);
+                (Some(&contract.cells), place.map_or(0, |p| (p.cell % contract.cells.count()) as u32))
+            }
         };
         let block = cells.map_or_else(Shape::new, |cells| {
             let (start, _) = cells.block(&cells.coords(cell as usize));

@@ -72,7 +72,7 @@ impl Sources {
                     }
                 }),
                 Stage::Write(write) => (write.sink as usize) < self.sinks.len(),
-                Stage::Fused(_) | Stage::Combine(_) | Stage::Reshape(_) => true,
+                Stage::Fused(_) | Stage::Combine(_) | Stage::Reshape(_) | Stage::Contract(_) => true,
             };
             if !there {
                 return Err(format!(

@@ -1,5 +1,6 @@
 //! Plans as bytes, for another process.
 
+mod contract;
 mod edges;
 #[cfg(test)]
 mod tests;
@@ -7,7 +8,7 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Origin, Plan, Stage};
+use crate::{Origin, Plan, Stage, Variant};
 use chunkwise_kernels::Op;
 
 /// Version of the wire form. A plan is read only by the version that wrote it.
@@ -81,16 +82,19 @@ impl Plan {
 
     fn refuse_closures(&self) -> Result<(), WireError> {
         for stage in &self.stages {
+            let refuse = |variant: &Variant| {
+                let closure = variant.program.instrs.iter().find_map(|instr| match &instr.op {
+                    Op::Closure(closure) => Some(closure),
+                    _ => None,
+                });
+                closure.map_or(Ok(()), |closure| {
+                    let origin = closure.location.into();
+                    Err(WireError::Closure { name: closure.name.into(), origin })
+                })
+            };
             match stage {
-                Stage::Fused(stage) => {
-                    let instrs = stage.variants.iter().flat_map(|v| &v.program.instrs);
-                    for instr in instrs {
-                        if let Op::Closure(closure) = &instr.op {
-                            let origin = closure.location.into();
-                            return Err(WireError::Closure { name: closure.name.into(), origin });
-                        }
-                    }
-                }
+                Stage::Fused(stage) => stage.variants.iter().try_for_each(refuse)?,
+                Stage::Contract(stage) => stage.variants().try_for_each(refuse)?,
                 Stage::Read(stage) if stage.closure => {
                     let origin = stage.info.origin.clone();
                     return Err(WireError::Closure { name: stage.info.label.clone(), origin });

@@ -5,6 +5,9 @@
 //! evaluated once in each when that is cheaper than keeping it, and kept otherwise; closures are always kept,
 //! because a user's function runs once per element. Keeping a node moves its readers to a later level, which
 //! may give others several contexts, so the decision is repeated until nothing changes.
+//!
+//! Each operand of a contraction is a context of its own, which may repeat its elements. They are evaluated where
+//! they are multiplied unless that costs noticeably more than the products.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +15,7 @@ use std::sync::Arc;
 use chunkwise_core::View;
 use smallvec::SmallVec;
 
+use crate::contract;
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
 use crate::node::{Kind, Meta};
@@ -20,6 +24,10 @@ use crate::ops;
 /// What evaluating an element again may cost, in the unit of [`ops::cost`], before it is kept instead: about
 /// the time of writing and reading it.
 const RECOMPUTE_LIMIT: u32 = 8;
+
+/// The same for what only contractions read. Next to the hundreds of products that each evaluation of an element
+/// feeds, this is a few percent of the time, and the operand is never stored.
+const OPERAND_LIMIT: u32 = 64;
 
 /// More contexts than this and a node is kept, whatever it costs.
 const MAX_CONTEXTS: usize = 16;
@@ -31,6 +39,15 @@ pub(crate) struct Sink {
     pub(crate) value: NodeId,
     /// The node that reduces them; `None` to store them.
     pub(crate) reduce: Option<NodeId>,
+    /// The contraction that they are an operand of, which neither reduces nor stores them.
+    pub(crate) operand_of: Option<NodeId>,
+}
+
+impl Sink {
+    /// Whether the node is computed even if others load it.
+    pub(crate) fn for_itself(&self) -> bool {
+        self.reduce.is_none() && self.operand_of.is_none()
+    }
 }
 
 /// Sinks computed together.
@@ -77,8 +94,8 @@ pub(crate) fn analyse(graph: &Graph) -> (Vec<Group>, Vec<bool>) {
         }
         costs
     };
-    let mut kept: Vec<bool> =
-        graph.nodes.iter().map(|n| matches!(n.kind, Kind::Reduce { .. } | Kind::Reshape)).collect();
+    let own = |kind: &Kind| matches!(kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. });
+    let mut kept: Vec<bool> = graph.nodes.iter().map(|n| own(&n.kind)).collect();
     for node in graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape)) {
         let input = node.inputs[0];
         // What other sources hold lies somewhere already; numbers and coordinates do not.
@@ -106,6 +123,8 @@ struct Round<'a> {
     sink_classes: Vec<Class>,
     parents: Vec<u32>,
     classes: Vec<(u32, Arc<Meta>)>,
+    /// Per class, whether it is an operand of a contraction, and whether that evaluates elements repeatedly.
+    operands: Vec<Option<bool>>,
     contexts: Contexts,
     /// Per node, the contexts it is evaluated in, each with one sink that it is for.
     evaluated: Vec<SmallVec<[(Context, u32); 1]>>,
@@ -120,6 +139,7 @@ impl<'a> Round<'a> {
             sink_classes: Vec::new(),
             parents: Vec::new(),
             classes: Vec::new(),
+            operands: Vec::new(),
             contexts: Contexts::default(),
             evaluated: vec![SmallVec::new(); graph.len()],
         };
@@ -136,13 +156,15 @@ impl<'a> Round<'a> {
                 Kind::Reduce { .. } => {
                     let value = node.inputs[0];
                     round.sink(
-                        Sink { value, reduce: Some(id) },
+                        Sink { value, reduce: Some(id), operand_of: None },
                         levels[id as usize],
                         &graph.node(value).meta,
                     );
                 }
+                Kind::Contract { .. } => round.operands_of(id, levels[id as usize]),
                 _ if stored[id as usize] => {
-                    round.sink(Sink { value: id, reduce: None }, levels[id as usize], &node.meta);
+                    let sink = Sink { value: id, reduce: None, operand_of: None };
+                    round.sink(sink, levels[id as usize], &node.meta);
                 }
                 _ => {}
             }
@@ -151,18 +173,44 @@ impl<'a> Round<'a> {
     }
 
     fn sink(&mut self, sink: Sink, level: u32, space: &Arc<Meta>) {
-        let known = self.classes.iter().rposition(|(l, m)| *l == level && Meta::same(m, space));
-        let class = known.unwrap_or_else(|| {
-            self.classes.push((level, space.clone()));
-            self.classes.len() - 1
-        }) as Class;
+        let shared = |(class, (l, m)): (usize, &(u32, Arc<Meta>))| {
+            *l == level && self.operands[class].is_none() && Meta::same(m, space)
+        };
+        let known =
+            self.classes.iter().enumerate().rev().find(|&entry| shared(entry)).map(|(class, _)| class);
+        let class = known.unwrap_or_else(|| self.class(level, space, None)) as Class;
+        self.sink_in(class, sink, space);
+    }
+
+    fn class(&mut self, level: u32, space: &Arc<Meta>, operand: Option<bool>) -> usize {
+        self.classes.push((level, space.clone()));
+        self.operands.push(operand);
+        self.classes.len() - 1
+    }
+
+    /// Adds the operands of a contraction, each in a class that nobody shares.
+    fn operands_of(&mut self, id: NodeId, level: u32) {
+        let node = self.graph.node(id);
+        let Kind::Contract { axes, .. } = &node.kind else { unreachable!("a contraction's node") };
+        let first = self.sinks.len() as u32;
+        for (side, &value) in node.inputs.iter().enumerate() {
+            let operands = [0, 1].map(|i| &self.graph.node(node.inputs[i]).meta.shape[..]);
+            let repeats = contract::repeats(*axes, operands, side);
+            let space = &self.graph.node(value).meta;
+            let class = self.class(level, space, Some(repeats)) as Class;
+            self.sink_in(class, Sink { value, reduce: None, operand_of: Some(id) }, space);
+        }
+        self.union(first, first + 1);
+    }
+
+    fn sink_in(&mut self, class: Class, sink: Sink, space: &Arc<Meta>) {
         let number = self.sinks.len() as u32;
         let context = self.contexts.intern(class, Arc::new(View::identity(&space.shape)));
         self.sinks.push(sink);
         self.sink_classes.push(class);
         self.parents.push(number);
         // A node kept or stored is evaluated for itself; the operand of a reduction only if it is not kept.
-        self.evaluate(sink.value, context, number, sink.reduce.is_none());
+        self.evaluate(sink.value, context, number, sink.for_itself());
     }
 
     /// Notes that `id` is evaluated, or loaded, in a context for a sink.
@@ -199,8 +247,8 @@ impl<'a> Round<'a> {
         for id in (0..self.graph.len() as NodeId).rev() {
             let node = self.graph.node(id);
             let mut here = std::mem::take(&mut self.evaluated[id as usize]);
-            let apart = matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape);
-            if here.is_empty() || node.inputs.is_empty() || apart {
+            let own = matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. });
+            if here.is_empty() || node.inputs.is_empty() || own {
                 continue;
             }
             if self.kept[id as usize] {
@@ -225,9 +273,15 @@ impl<'a> Round<'a> {
         if !matches!(self.graph.node(id).kind, Kind::Elementwise(_)) {
             return false;
         }
-        let repeats = || contexts.iter().any(|(c, _)| self.contexts.all[*c as usize].1.repeats());
+        // A node kept a moment ago has a class of its own, which is no operand.
+        let operand =
+            |c: &Context| self.operands.get(self.contexts.all[*c as usize].0 as usize).copied().flatten();
+        let repeats = |c: &Context| self.contexts.all[*c as usize].1.repeats() || operand(c) == Some(true);
+        let only_operands = contexts.iter().all(|(c, _)| operand(c).is_some());
+        let limit = if only_operands { OPERAND_LIMIT } else { RECOMPUTE_LIMIT };
         contexts.len() > MAX_CONTEXTS
-            || (costs[id as usize] > RECOMPUTE_LIMIT && (contexts.len() > 1 || repeats()))
+            || (costs[id as usize] > limit
+                && (contexts.len() > 1 || contexts.iter().any(|(c, _)| repeats(c))))
     }
 
     fn visit_inputs(&mut self, id: NodeId, context: Context, sink: u32) {
@@ -266,6 +320,7 @@ impl<'a> Round<'a> {
             }
             Kind::Reduce { .. }
             | Kind::Reshape
+            | Kind::Contract { .. }
             | Kind::Fill(_)
             | Kind::Coord(_)
             | Kind::Memory(_)

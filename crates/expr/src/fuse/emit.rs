@@ -8,7 +8,7 @@ use chunkwise_kernels::{Program, ProgramError, Reduction, Reg};
 use chunkwise_plan::{ArrayId, CoordBinding, InputBinding, Variant};
 use smallvec::SmallVec;
 
-use super::analyse::{Group, part_view, reaches_part, scalar_view};
+use super::analyse::{Group, Sink, part_view, reaches_part, scalar_view};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
 use crate::node::Kind;
@@ -36,6 +36,17 @@ pub(crate) fn emit(
         })
         .collect::<Result<_, _>>()?;
     Ok((parts, variants))
+}
+
+/// The parts of an operand of a contraction, and the program that computes or loads each part.
+pub(crate) fn emit_operand(
+    graph: &Graph,
+    operand: Sink,
+    kept: &[bool],
+    arrays: &mut dyn Arrays,
+) -> Result<(Grid, Vec<Variant>), ProgramError> {
+    let space = graph.node(operand.value).meta.clone();
+    emit(graph, &Group { space, sinks: vec![operand] }, kept, arrays)
 }
 
 /// A node under a view, by number.
@@ -71,7 +82,7 @@ fn parts(graph: &Graph, group: &Group, kept: &[bool]) -> Grid {
     let mut seen: HashMap<Value, (), BuildFast> = HashMap::default();
     let identity = views.intern(View::identity(&group.space.shape));
     let mut stack: Vec<(Value, bool)> =
-        group.sinks.iter().map(|s| ((s.value, identity), s.reduce.is_none())).collect();
+        group.sinks.iter().map(|s| ((s.value, identity), s.for_itself())).collect();
     while let Some((value, for_itself)) = stack.pop() {
         let (id, view) = value;
         let node = graph.node(id);
@@ -170,7 +181,7 @@ impl<'a> Emitter<'a> {
     fn run(&mut self, group: &Group) -> Result<(), ProgramError> {
         let identity = self.views.intern(View::identity(&group.space.shape));
         for sink in &group.sinks {
-            let src = self.evaluate((sink.value, identity), sink.reduce.is_none())?;
+            let src = self.evaluate((sink.value, identity), sink.for_itself())?;
             match sink.reduce.map(|id| &self.graph.node(id).kind) {
                 Some(&Kind::Reduce { op, axes, .. }) => {
                     self.variant.program.reductions.push(Reduction { op, src, axes });

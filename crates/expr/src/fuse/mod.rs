@@ -8,4 +8,4 @@ mod analyse;
 mod emit;
 
 pub(crate) use analyse::{Group, Sink, analyse};
-pub(crate) use emit::{Arrays, emit};
+pub(crate) use emit::{Arrays, emit, emit_operand};

@@ -4,7 +4,9 @@
 //! Cells that nobody asks for get no task.
 
 use chunkwise_core::{Grid, Shape};
-use chunkwise_plan::{ArrayId, FusedStage, ReshapeStage, Stage, Storage, for_cells, for_parts};
+use chunkwise_plan::{
+    ArrayId, ContractStage, FusedStage, ReshapeStage, Stage, Storage, Variant, for_cells, for_parts,
+};
 use smallvec::SmallVec;
 
 use super::stages::{Build, Maker};
@@ -35,6 +37,7 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
             Stage::Fused(fused) => fused.units.count(),
             Stage::Read(read) => grid_of(build, read.array).count(),
             Stage::Reshape(reshape) => reshape.units.count(),
+            Stage::Contract(contract) => contract.units(),
             Stage::Combine(_) | Stage::Write(_) => 0,
         };
         if units > MAX_TASKS {
@@ -56,6 +59,14 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
                     demand[number].needed.fill(true);
                 }
                 let reads = collect_reshape_reads(build, reshape, &mut demand, number);
+                demand[number].reads = reads;
+            }
+            Stage::Contract(contract) => {
+                if build.roots.contains(&contract.array) {
+                    let needed = &mut demand[number].needed;
+                    (0..needed.len()).for_each(|unit| needed[unit] = contract.place(unit).is_some());
+                }
+                let reads = collect_products(build, contract, &mut demand, number);
                 demand[number].reads = reads;
             }
             Stage::Read(_) | Stage::Combine(_) | Stage::Write(_) => {}
@@ -104,17 +115,7 @@ fn collect_reads(
             let mut reads: SmallVec<[Cell; 2]> = SmallVec::new();
             if demand[number].needed[unit] {
                 let (start, shape) = stage.units.block(&stage.units.coords(unit));
-                for_parts(&stage.parts, &start, &shape, |part, start, shape| {
-                    for input in &stage.variants[part].inputs {
-                        let Some(maker) = build.makers[input.array.0 as usize] else { continue };
-                        let grid = grid_of(build, input.array);
-                        let (from, extent) = input.view.source_box(start, shape);
-                        for_cells(grid, &from, &extent, |cell| {
-                            ask(build, demand, maker, input.array, cell, (&from, &extent));
-                            reads.push((input.array, cell as u32));
-                        });
-                    }
-                });
+                read_box(build, (&stage.parts, &stage.variants), (&start, &shape), demand, &mut reads);
                 reads.sort_unstable_by_key(|(array, cell)| (array.0, *cell));
                 reads.dedup();
             }
@@ -150,6 +151,59 @@ fn collect_reshape_reads(
         .collect()
 }
 
+/// What the panels of each unit of a contraction read.
+fn collect_products(
+    build: &Build,
+    stage: &ContractStage,
+    demand: &mut [StageDemand],
+    number: usize,
+) -> Vec<SmallVec<[Cell; 2]>> {
+    if !stage.chained {
+        return vec![SmallVec::new(); stage.units()];
+    }
+    (0..stage.units())
+        .map(|unit| {
+            let mut reads: SmallVec<[Cell; 2]> = SmallVec::new();
+            let place = stage.place(unit).filter(|place| {
+                demand[number].needed[unit] && !place.shape.contains(&0) && !stage.panels.shape().contains(&0)
+            });
+            if let Some(place) = place {
+                for panel in place.panels.clone() {
+                    let boxes = stage.operand_boxes(&place, panel);
+                    for (operand, (start, shape)) in stage.operands().into_iter().zip(&boxes) {
+                        let programs = (&operand.parts, &operand.variants[..]);
+                        read_box(build, programs, (start, shape), demand, &mut reads);
+                    }
+                }
+                reads.sort_unstable_by_key(|(array, cell)| (array.0, *cell));
+                reads.dedup();
+            }
+            reads
+        })
+        .collect()
+}
+
+/// Asks for the cells that some programs read in a box, and lists them.
+fn read_box(
+    build: &Build,
+    (parts, variants): (&Grid, &[Variant]),
+    (start, shape): (&[usize], &[usize]),
+    demand: &mut [StageDemand],
+    reads: &mut SmallVec<[Cell; 2]>,
+) {
+    for_parts(parts, start, shape, |part, start, shape| {
+        for input in &variants[part].inputs {
+            let Some(maker) = build.makers[input.array.0 as usize] else { continue };
+            let grid = grid_of(build, input.array);
+            let (from, extent) = input.view.source_box(start, shape);
+            for_cells(grid, &from, &extent, |cell| {
+                ask(build, demand, maker, input.array, cell, (&from, &extent));
+                reads.push((input.array, cell as u32));
+            });
+        }
+    });
+}
+
 /// Marks the units that make a cell as needed, and notes which box of a read cell is.
 fn ask(
     build: &Build,
@@ -161,6 +215,12 @@ fn ask(
 ) {
     match maker {
         Maker::Store(stage) => demand[stage as usize].needed[cell] = true,
+        Maker::Contract(stage) => {
+            let Stage::Contract(contract) = &build.plan.stages[stage as usize] else {
+                unreachable!("made by a contraction")
+            };
+            demand[stage as usize].needed[contract.units_of(cell)].fill(true);
+        }
         Maker::Reduction { stage, reduction } => {
             for_units(build, stage, reduction, cell, |unit| demand[stage as usize].needed[unit] = true);
         }

@@ -2,12 +2,14 @@
 
 use chunkwise_core::Shape;
 use chunkwise_kernels::reduce;
-use chunkwise_plan::{ArrayId, CombineNode, FusedStage, Stage, Storage, Task, TaskId};
+use chunkwise_plan::{
+    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, Stage, Storage, Task, TaskId,
+};
 use smallvec::SmallVec;
 
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
 use super::stages::Build;
-use crate::ExprError;
+use crate::{ExprError, contract};
 
 /// Partial states merged by one task.
 const FAN_IN: usize = 16;
@@ -27,7 +29,7 @@ struct Drafts {
 /// Gives every needed task its id and fills stages, arrays and the graph of the plan.
 pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<(), ExprError> {
     let (drafts, makers) = draft(build, demand)?;
-    let order = depth_first(build, &drafts, &makers);
+    let order = depth_first(build, demand, &drafts, &makers);
     let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
     let mut inputs: SmallVec<[TaskId; 16]> = SmallVec::new();
     for draft in order {
@@ -95,6 +97,23 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                         makers[reshape.array.0 as usize][unit] = draft;
                     }
                 }
+            }
+            Stage::Contract(contract) => {
+                let mut made: Vec<(usize, Draft)> = Vec::new();
+                for (unit, needed) in demand[number].needed.iter().enumerate() {
+                    let draft = drafts.tasks.len() as Draft;
+                    let reads = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
+                    let mut inputs = dedup(reads.collect());
+                    if let Some(place) = contract.place(unit).filter(|_| *needed) {
+                        // First, so that its panels are added before this one's are made.
+                        inputs.insert_many(0, place.previous.map(|previous| base as u32 + previous));
+                        if unit + 1 == contract.units_of(place.cell).end {
+                            made.push((place.cell, draft));
+                        }
+                    }
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
+                }
+                made.into_iter().for_each(|(cell, draft)| makers[contract.array.0 as usize][cell] = draft);
             }
             Stage::Write(write) => {
                 for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
@@ -191,13 +210,14 @@ fn combine_trees(
 }
 
 /// The drafts that the roots need, each after its inputs, one root's cell after the other.
-fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Draft> {
+fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Draft> {
     let mut order = Vec::with_capacity(drafts.tasks.len());
     let mut state = vec![false; drafts.tasks.len()];
+    let mut ordered = vec![false; build.plan.stages.len()];
     let mut stack: Vec<(Draft, usize)> = Vec::new();
     let writes = build.plan.stages.iter().zip(&drafts.bases).filter_map(|(stage, &base)| match stage {
         Stage::Write(write) => Some(base..base + makers[write.array.0 as usize].len() as u32),
-        Stage::Fused(_) | Stage::Combine(_) | Stage::Read(_) | Stage::Reshape(_) => None,
+        Stage::Fused(_) | Stage::Combine(_) | Stage::Read(_) | Stage::Reshape(_) | Stage::Contract(_) => None,
     });
     let writes: Vec<Draft> = writes.flatten().collect();
     let cells = build.roots.iter().map(|array| &makers[array.0 as usize][..]);
@@ -209,6 +229,16 @@ fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Dra
                 if next == 0 {
                     if state[draft as usize] {
                         continue;
+                    }
+                    let stage = drafts.tasks[draft as usize].stage as usize;
+                    if let Stage::Contract(contract) = &build.plan.stages[stage] {
+                        if contract.chained && !std::mem::replace(&mut ordered[stage], true) {
+                            let base = drafts.bases[stage];
+                            stack.push((draft, 0));
+                            let units = by_panels(contract, &demand[stage].needed).into_iter().rev();
+                            stack.extend(units.map(|unit| (base + unit, 0)));
+                            continue;
+                        }
                     }
                     state[draft as usize] = true;
                 }
@@ -225,6 +255,16 @@ fn depth_first(build: &Build, drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Dra
         }
     }
     order
+}
+
+/// The needed units of a contraction whose panels are tasks, panel by panel: each is multiplied into all cells of
+/// the result while it is there.
+fn by_panels(stage: &ContractStage, needed: &[bool]) -> Vec<u32> {
+    let places = (0u32..).zip(needed).filter(|(_, needed)| **needed);
+    let place = |unit: u32| Some((stage.place(unit as usize)?, unit));
+    let mut places: Vec<_> = places.filter_map(|(unit, _)| place(unit)).collect();
+    places.sort_by_key(|(place, unit)| (place.partial, place.panels.start, *unit));
+    places.into_iter().map(|(_, unit)| unit).collect()
 }
 
 /// Bytes of a task's result, and of what it needs besides while it runs.
@@ -258,6 +298,10 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             let state = reduce::layout(target.op, target.operand).bytes(len(&shape) as usize) as u64;
             if node.finish { (own(target.array, &shape), state) } else { (state, 0) }
         }
+        Stage::Contract(contract) => {
+            let place = contract.place(task.unit as usize).expect("tasks are places");
+            (own(contract.array, &place.shape), contract_scratch(build, contract, &place))
+        }
         Stage::Fused(fused) => {
             let (_, shape) = fused.units.block(&fused.units.coords(task.unit as usize));
             let mut output: u64 = fused.stores.iter().map(|&array| own(array, &shape)).sum();
@@ -276,6 +320,23 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             (output, scratch)
         }
     }
+}
+
+/// What a task of a contraction needs for the panels that it computes, their programs, and packing.
+fn contract_scratch(build: &Build, stage: &ContractStage, place: &ContractPlace) -> u64 {
+    let dtype = build.plan.array(stage.array).dtype;
+    let panels = stage.largest_panels(place);
+    let mut scratch = 0;
+    for (operand, panel) in stage.operands().into_iter().zip(&panels) {
+        let in_memory = operand.direct().is_some_and(|input| {
+            matches!(build.plan.array(input.array).storage, Storage::Memory(_)) && stage.axes.is_single()
+        });
+        if !in_memory {
+            let programs = operand.variants.iter().map(|v| scratch_bytes(v.program.regs.len()));
+            scratch += contract::bytes(panel, dtype) + programs.max().unwrap_or(0);
+        }
+    }
+    scratch + stage.packing_bytes(place, dtype)
 }
 
 /// An upper bound of what a program's registers need: those alive at once, and a tile of each.

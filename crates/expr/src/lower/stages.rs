@@ -10,7 +10,7 @@ use chunkwise_plan::{
     same_ranges, strided_unit_grid, unit_grid,
 };
 
-use super::Want;
+use super::{Want, products};
 use crate::fuse::{Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
@@ -29,7 +29,7 @@ pub(super) struct Build {
     /// What reshapes read, and the shape that it gets.
     reshaped: HashMap<NodeId, Shape, BuildFast>,
     /// What every unit should hold, if the caller says so.
-    units: Option<Granularity>,
+    pub(super) units: Option<Granularity>,
 }
 
 /// What makes an array.
@@ -41,6 +41,8 @@ pub(super) enum Maker {
     Store(u32),
     /// A reduction of a fused stage.
     Reduction { stage: u32, reduction: u32 },
+    /// A contraction.
+    Contract(u32),
 }
 
 impl Build {
@@ -53,12 +55,23 @@ impl Build {
         self.makers.push(maker);
         ArrayId(self.plan.arrays.len() as u32 - 1)
     }
+
+    /// The array that will be added next.
+    pub(super) fn next(&self) -> ArrayId {
+        ArrayId(self.plan.arrays.len() as u32)
+    }
+
+    /// Adds the array of a node.
+    pub(super) fn add_node(&mut self, node: NodeId, array: Array, maker: Maker) {
+        let array = self.add(array, Some(maker));
+        self.arrays.insert(node, array);
+    }
 }
 
 /// Finds or makes the arrays of sources while programs are written.
-struct SourceArrays<'a> {
-    graph: &'a Graph,
-    build: &'a mut Build,
+pub(super) struct SourceArrays<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) build: &'a mut Build,
 }
 
 impl Arrays for SourceArrays<'_> {
@@ -107,7 +120,7 @@ impl Arrays for SourceArrays<'_> {
     }
 }
 
-fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
+pub(super) fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
     Storage::Computed { grid, tasks: Vec::new(), slot, returned }
 }
 
@@ -131,11 +144,15 @@ pub(super) fn build(
     };
     let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
     for group in groups {
-        if let [Sink { value, reduce: None }] = group.sinks[..]
+        if let [Sink { value, reduce: None, operand_of: None }] = group.sinks[..]
             && matches!(graph.node(value).kind, Kind::Reshape)
         {
             let returned = want == Want::Arrays && roots.contains(&value);
             reshape_stage(graph, &mut build, value, returned);
+            continue;
+        }
+        if let Some(id) = group.sinks[0].operand_of {
+            products::add(&mut build, graph, (group, id), kept, want)?;
             continue;
         }
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
@@ -282,19 +299,19 @@ fn cost(variants: &[Variant]) -> u32 {
     variants.iter().map(cost).max().unwrap_or(0)
 }
 
-fn info(graph: &Graph, group: &Group) -> StageInfo {
+pub(super) fn info(graph: &Graph, group: &Group) -> StageInfo {
     let last = group.sinks.last().expect("a group has sinks");
-    let origin = graph.node(last.reduce.unwrap_or(last.value)).location.into();
+    let origin = graph.node(last.reduce.or(last.operand_of).unwrap_or(last.value)).location.into();
     StageInfo { label: label(graph, group), origin, chunks: (*group.space.grid).clone() }
 }
 
 /// What a group computes, as in `sub, powi, mul, add, mean`: the last few operations before each sink.
-fn label(graph: &Graph, group: &Group) -> String {
+pub(super) fn label(graph: &Graph, group: &Group) -> String {
     const SHOWN: usize = 6;
     let mut names: Vec<&'static str> = Vec::new();
     for sink in &group.sinks {
-        if let Some(reduce) = sink.reduce {
-            names.push(graph.node(reduce).kind.name());
+        if let Some(fed) = sink.reduce.or(sink.operand_of) {
+            names.push(graph.node(fed).kind.name());
         }
     }
     let mut queue: Vec<NodeId> = group.sinks.iter().map(|s| s.value).collect();
@@ -308,7 +325,7 @@ fn label(graph: &Graph, group: &Group) -> String {
             Kind::Elementwise(_) | Kind::Concatenate { .. } => names.push(node.kind.name()),
             _ => {}
         }
-        if !matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape) {
+        if !matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. }) {
             queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));
         }
     }

@@ -57,6 +57,7 @@ fn hash(node: &GraphNode) -> u64 {
         Kind::Elementwise(op) => op.hash(&mut state),
         Kind::Reduce { op, axes, keep } => (op, axes, keep).hash(&mut state),
         Kind::View(view) => view.hash(&mut state),
+        Kind::Contract { axes, partials, .. } => (axes, partials).hash(&mut state),
         Kind::Rechunk | Kind::Reshape => {}
     }
     state.finish()
@@ -81,6 +82,9 @@ fn same(a: &GraphNode, b: &GraphNode) -> bool {
             (Kind::View(x), Kind::View(y)) => x == y,
             (Kind::Concatenate { axis: x }, Kind::Concatenate { axis: y }) => x == y,
             (Kind::Rechunk, Kind::Rechunk) | (Kind::Reshape, Kind::Reshape) => true,
+            (Kind::Contract { axes: x, partials: i, .. }, Kind::Contract { axes: y, partials: j, .. }) => {
+                x == y && i == j
+            }
             _ => false,
         }
 }

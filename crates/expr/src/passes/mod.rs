@@ -8,6 +8,7 @@ mod merge_common;
 mod merge_rechunks;
 mod push_reshapes;
 mod push_views;
+mod split_products;
 mod verify;
 mod view_rules;
 
@@ -26,6 +27,7 @@ pub(crate) const PASSES: &[Pass] = &[
     Pass { name: "merge-rechunks", run: merge_rechunks::run },
     Pass { name: "push-reshapes", run: push_reshapes::run },
     Pass { name: "push-views", run: push_views::run },
+    Pass { name: "split-products", run: split_products::run },
     Pass { name: "merge-common-again", run: merge_common::run },
     Pass { name: "drop-dead", run: drop_dead::run },
 ];

@@ -79,6 +79,7 @@ fn free(graph: &Graph) -> Vec<bool> {
             | Kind::Region(_)
             | Kind::Blocks { .. }
             | Kind::Reduce { .. }
+            | Kind::Contract { .. }
             | Kind::Concatenate { .. } => false,
         });
     }
@@ -200,6 +201,7 @@ fn rewrite(graph: &Graph, id: NodeId, free: &[bool], wanted: &Wanted) -> Option<
         | Kind::Region(_)
         | Kind::Blocks { .. }
         | Kind::Reduce { .. }
+        | Kind::Contract { .. }
         | Kind::Concatenate { .. } => None,
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chunkwise_core::{AxisMap, Grid, Shape, View};
 use smallvec::{SmallVec, smallvec};
 
-use super::view_rules::{concatenate_view, reduce_view, reshape_view};
+use super::view_rules::{concatenate_view, contract_views, reduce_view, reshape_view};
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::node::{Kind, Meta};
 
@@ -177,6 +177,17 @@ fn rewrite(graph: &Graph, id: NodeId, view: Option<&Arc<View>>) -> Option<Rewrit
                 inputs: smallvec![input],
             })
         }
+        (Kind::Contract { name, axes, partials: None }, Some(view)) => {
+            let [left, right] = [0, 1].map(|i| &graph.node(node.inputs[i]).meta.shape);
+            let viewed = contract_views(*axes, (left, right), view)?;
+            let inputs = viewed.operands.into_iter();
+            let inputs = inputs.map(|(i, view)| through(graph, node.inputs[i], Some(Arc::new(view))));
+            Some(Rewrite {
+                kind: Some(Kind::Contract { name, axes: viewed.axes, partials: None }),
+                inputs: inputs.collect(),
+            })
+        }
+        (Kind::Contract { .. }, Some(_)) => None,
         (Kind::Concatenate { axis }, Some(view)) => {
             let lengths = node.inputs.iter().map(|&input| graph.node(input).meta.shape[*axis]);
             let (axis, parts) = concatenate_view(*axis, lengths, view)?;

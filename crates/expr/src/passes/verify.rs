@@ -117,6 +117,19 @@ fn check(graph: &Graph, node: &GraphNode) -> Result<(), String> {
             }
             expect(node.dtype, &shape)
         }
+        Kind::Contract { axes, partials, .. } => {
+            let (left, right) = (input(0)?, input(1)?);
+            let Some(mut shape) = axes.result(&left.meta.shape, &right.meta.shape) else {
+                return Err(format!("multiplies {:?} by {:?}", left.meta.shape, right.meta.shape));
+            };
+            if left.dtype != right.dtype {
+                return Err(format!("multiplies {} by {}", left.dtype, right.dtype));
+            }
+            if let Some(n) = partials {
+                shape.insert(0, *n as usize);
+            }
+            expect(left.dtype, &shape)
+        }
         Kind::Rechunk => {
             let source = input(0)?;
             expect(source.dtype, &source.meta.shape)

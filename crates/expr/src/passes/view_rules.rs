@@ -1,6 +1,7 @@
-//! How a view passes through a reduction, through a concatenation and through a reshape.
+//! How a view passes through a reduction, a contraction, a concatenation and a reshape.
 
 use chunkwise_core::{AxisMap, View};
+use chunkwise_plan::Contraction;
 use smallvec::SmallVec;
 
 /// The view of a reduction's operand, and the axes of that view to reduce, that give `view` of the result.
@@ -61,6 +62,79 @@ pub(super) fn reduce_view(
         })
         .collect();
     Some((View { shape, source }, bits))
+}
+
+/// A contraction that gives a view of another one.
+pub(super) struct ContractViews {
+    pub(super) axes: Contraction,
+    /// Which input each operand is, and what is seen of it; the left operand first.
+    pub(super) operands: [(usize, View); 2],
+}
+
+/// The contraction of views of the operands that gives `view` of the result.
+///
+/// `None` for views that repeat elements, take a diagonal, or order axes in a way that no product gives: batches
+/// come first, then rows and columns, or columns and rows, which is the product of the transposes.
+pub(super) fn contract_views(
+    axes: Contraction,
+    (left, right): (&[usize], &[usize]),
+    view: &View,
+) -> Option<ContractViews> {
+    // For each axis of the view, the one axis of the result that moves along it: batch, row or column.
+    let kind = |k: usize| usize::from(k >= axes.batch) + usize::from(k >= axes.batch + axes.rows);
+    let mut kinds: SmallVec<[usize; 6]> = SmallVec::new();
+    for i in 0..view.shape.len() {
+        let mut drivers = view.drivers(i);
+        let (Some((k, _)), None) = (drivers.next(), drivers.next()) else { return None };
+        kinds.push(kind(k));
+    }
+    let count = |of: usize| kinds.iter().filter(|&&k| k == of).count();
+    let (batch, rows, cols) = (count(0), count(1), count(2));
+    let ordered = kinds.is_sorted();
+    let swapped = !ordered
+        && kinds[..batch].iter().all(|&k| k == 0)
+        && kinds[batch..batch + cols].iter().all(|&k| k == 2);
+    if !ordered && !swapped {
+        return None;
+    }
+    let summed = axes.summed;
+    // Axes of the view before those of rows, and before those of columns.
+    let (rows_at, cols_at) = if swapped { (batch + cols, batch) } else { (batch, batch + rows) };
+    let of = |side: usize, result_axes: SmallVec<[usize; 6]>| {
+        let (operand, own, own_at, first) =
+            [(left, rows, rows_at, !swapped), (right, cols, cols_at, swapped)][side];
+        // A left operand has its own axes before those summed over, a right one after.
+        let (own_place, summed_place) = if first { (batch, batch + own) } else { (batch + summed, batch) };
+        let placed = |axis: usize| if axis < batch { axis } else { axis - own_at + own_place };
+        let summed_axes = if side == 0 { axes.left_summed() } else { axes.right_summed() };
+        let mut shape: chunkwise_core::Shape = SmallVec::from_elem(0, batch + own + summed);
+        let mut result_axes = result_axes.into_iter();
+        let source = (0..operand.len())
+            .map(|k| {
+                if summed_axes.contains(&k) {
+                    let axis = summed_place + k - summed_axes.start;
+                    shape[axis] = operand[k];
+                    return AxisMap { axis: Some(axis), start: 0, step: 1 };
+                }
+                let map = view.source[result_axes.next().expect("the result has every other axis")];
+                let axis = map.axis.map(placed);
+                if let (Some(axis), Some(from)) = (axis, map.axis) {
+                    shape[axis] = view.shape[from];
+                }
+                AxisMap { axis, ..map }
+            })
+            .collect();
+        (side, View { shape, source })
+    };
+    let left_view = of(0, (0..axes.batch + axes.rows).collect());
+    let result = axes.batch + axes.rows..axes.result_ndim();
+    let right_view = of(1, (0..axes.batch).chain(result).collect());
+    Some(if swapped {
+        let axes = Contraction { batch, rows: cols, summed, cols: rows };
+        ContractViews { axes, operands: [right_view, left_view] }
+    } else {
+        ContractViews { axes: Contraction { batch, rows, summed, cols }, operands: [left_view, right_view] }
+    })
 }
 
 /// A part of a concatenation, by number, and what is seen of it.

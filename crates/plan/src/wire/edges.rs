@@ -2,9 +2,10 @@
 
 use chunkwise_core::Grid;
 
+use super::contract;
 use super::validate::{Check, array, cell_of, combined, ensure};
 use crate::{
-    CombineStage, FusedStage, Plan, ReshapeStage, Stage, Storage, Task, TaskId, for_cells, for_parts,
+    CombineStage, FusedStage, Plan, ReshapeStage, Stage, Storage, Task, TaskId, Variant, for_cells, for_parts,
 };
 
 /// Checks the inputs of all tasks of a plan whose arrays, stages and places are right by themselves.
@@ -19,6 +20,7 @@ pub(super) fn check(plan: &Plan) -> Check {
             Stage::Combine(stage) => check_combine(plan, stage, id, task, &inputs),
             Stage::Read(_) => Ok(()),
             Stage::Reshape(stage) => check_reshape(plan, stage, task, &inputs),
+            Stage::Contract(stage) => contract::check_edges(plan, stage, task, &inputs),
             Stage::Write(stage) => match &array(plan, stage.array)?.storage {
                 Storage::Computed { tasks, .. } => {
                     ensure(inputs == [tasks[task.unit as usize]], || "it writes what is not there".to_owned())
@@ -33,12 +35,22 @@ pub(super) fn check(plan: &Plan) -> Check {
 
 fn check_fused(plan: &Plan, stage: &FusedStage, task: Task, inputs: &[TaskId]) -> Check {
     let (start, shape) = stage.units.block(&stage.units.coords(task.unit as usize));
+    check_box(plan, (&stage.parts, &stage.variants), (&start, &shape), inputs)
+}
+
+/// Checks that what some programs read for a box is made by tasks among `inputs`, which are sorted.
+pub(super) fn check_box(
+    plan: &Plan,
+    (parts, variants): (&Grid, &[Variant]),
+    (start, shape): (&[usize], &[usize]),
+    inputs: &[TaskId],
+) -> Check {
     let mut outcome = Ok(());
-    for_parts(&stage.parts, &start, &shape, |part, start, shape| {
+    for_parts(parts, start, shape, |part, start, shape| {
         if shape.contains(&0) {
             return;
         }
-        for binding in &stage.variants[part].inputs {
+        for binding in &variants[part].inputs {
             let Storage::Computed { grid, tasks, .. } = &plan.array(binding.array).storage else { continue };
             let (from, extent) = binding.view.source_box(start, shape);
             for_cells(grid, &from, &extent, |cell| {
@@ -101,7 +113,7 @@ fn check_combine(plan: &Plan, stage: &CombineStage, id: TaskId, task: Task, inpu
                 let merged = stage.nodes[from.unit as usize];
                 from.stage == task.stage && merged.cell == node.cell && !merged.finish
             }
-            Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) => false,
+            Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) => false,
         };
         ensure(fits, || format!("task {input} is no part of what it merges"))?;
     }

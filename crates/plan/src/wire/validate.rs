@@ -6,9 +6,9 @@
 //! arrived as bytes may say anything, and is checked once: here what each array and stage says, in `edges`
 //! what each task reads.
 
-use chunkwise_core::{AxisGrid, Grid, Shape, byte_len, checked_len};
+use chunkwise_core::{AxisGrid, DType, Grid, Shape, byte_len, checked_len};
 
-use super::edges;
+use super::{contract, edges};
 use crate::units::is_flat;
 use crate::{
     Array, ArrayId, CombineStage, FusedStage, Plan, ReadStage, ReductionTarget, ReshapeStage, Root, Stage,
@@ -57,14 +57,14 @@ pub(super) fn array(plan: &Plan, id: ArrayId) -> Result<&Array, String> {
 }
 
 /// Grid, tasks, slot and whether it is returned, of an array that tasks compute.
-fn computed(plan: &Plan, id: ArrayId) -> Result<(&Grid, &[TaskId], u32, bool), String> {
+pub(super) fn computed(plan: &Plan, id: ArrayId) -> Result<(&Grid, &[TaskId], u32, bool), String> {
     match &array(plan, id)?.storage {
         Storage::Computed { grid, tasks, slot, returned } => Ok((grid, tasks, *slot, *returned)),
         Storage::Memory(_) | Storage::Persisted(..) => Err(format!("array {} is a source", id.0)),
     }
 }
 
-fn check_grid(grid: &Grid) -> Check {
+pub(super) fn check_grid(grid: &Grid) -> Check {
     ensure(grid.ndim() <= 64, || format!("{} axes are more than 64", grid.ndim()))?;
     for (k, axis) in grid.axes().iter().enumerate() {
         let addressable = |end: usize| isize::try_from(end).is_ok();
@@ -111,6 +111,7 @@ fn check_stage(plan: &Plan, number: usize, stage: &Stage) -> Check {
         Stage::Read(stage) => check_read(plan, stage),
         Stage::Write(stage) => computed(plan, stage.array).map(|_| ()),
         Stage::Reshape(stage) => check_reshape(plan, stage),
+        Stage::Contract(stage) => contract::check(plan, stage),
     }
 }
 
@@ -136,8 +137,13 @@ fn check_fused(plan: &Plan, stage: &FusedStage) -> Check {
     ensure(stage.variants.len() == stage.parts.count(), || {
         format!("{} programs for {} parts", stage.variants.len(), stage.parts.count())
     })?;
+    let mut stores = Vec::new();
+    for &store in &stage.stores {
+        stores.push(array(plan, store)?.dtype);
+    }
     for (part, variant) in stage.variants.iter().enumerate() {
-        check_variant(plan, stage, part, variant).map_err(|what| format!("program {part}: {what}"))?;
+        check_variant(plan, &stage.parts, part, variant, &stores, &stage.reductions)
+            .map_err(|what| format!("program {part}: {what}"))?;
     }
     for (i, &id) in stage.stores.iter().enumerate() {
         let (grid, _, slot, _) = computed(plan, id)?;
@@ -151,17 +157,25 @@ fn check_fused(plan: &Plan, stage: &FusedStage) -> Check {
     Ok(())
 }
 
-fn check_variant(plan: &Plan, stage: &FusedStage, part: usize, variant: &Variant) -> Check {
+/// Checks the program of a part of an iteration space, with what it stores and reduces.
+pub(super) fn check_variant(
+    plan: &Plan,
+    parts: &Grid,
+    part: usize,
+    variant: &Variant,
+    stores: &[DType],
+    reductions: &[ReductionTarget],
+) -> Check {
     let program = &variant.program;
     program.verify().map_err(|e| e.to_string())?;
-    let space = stage.units.shape();
+    let space = parts.shape();
     let counts_match = program.ndim == space.len()
         && program.inputs.len() == variant.inputs.len()
         && program.coords.len() == variant.coords.len()
-        && program.stores.len() == stage.stores.len()
-        && program.reductions.len() == stage.reductions.len();
+        && program.stores.len() == stores.len()
+        && program.reductions.len() == reductions.len();
     ensure(counts_match, || "its axes and operands are not those of its stage".to_owned())?;
-    let (origin, extent) = stage.parts.block(&stage.parts.coords(part));
+    let (origin, extent) = parts.block(&parts.coords(part));
     for (i, (binding, &reg)) in variant.inputs.iter().zip(&program.inputs).enumerate() {
         let array = array(plan, binding.array)?;
         let view = &binding.view;
@@ -196,10 +210,10 @@ fn check_variant(plan: &Plan, stage: &FusedStage, part: usize, variant: &Variant
             format!("coordinate {i} has impossible values")
         })?;
     }
-    for (i, (&store, &reg)) in stage.stores.iter().zip(&program.stores).enumerate() {
-        ensure(array(plan, store)?.dtype == program.dtype(reg), || format!("store {i} changes its dtype"))?;
+    for (i, (&store, &reg)) in stores.iter().zip(&program.stores).enumerate() {
+        ensure(store == program.dtype(reg), || format!("store {i} changes its dtype"))?;
     }
-    for (i, (target, fed)) in stage.reductions.iter().zip(&program.reductions).enumerate() {
+    for (i, (target, fed)) in reductions.iter().zip(&program.reductions).enumerate() {
         let same = target.op == fed.op && target.axes == fed.axes && target.operand == program.dtype(fed.src);
         ensure(same, || format!("reduction {i} is not that of the stage"))?;
     }
@@ -244,7 +258,7 @@ fn check_combine(plan: &Plan, number: usize, stage: &CombineStage) -> Check {
 pub(super) fn combined<'p>(plan: &'p Plan, stage: &CombineStage) -> Option<&'p ReductionTarget> {
     match plan.stages.get(stage.stage as usize)? {
         Stage::Fused(fused) => fused.reductions.get(stage.reduction as usize),
-        Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) => None,
+        Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) => None,
     }
 }
 
@@ -274,10 +288,13 @@ fn check_tasks(plan: &Plan) -> Check {
         Stage::Read(stage) => stage.boxes.len(),
         Stage::Write(stage) => computed(plan, stage.array).map_or(0, |(grid, ..)| grid.count()),
         Stage::Reshape(stage) => stage.units.count(),
+        Stage::Contract(stage) => stage.units(),
     };
     for (id, task) in plan.tasks.iter().enumerate() {
-        let units = plan.stages.get(task.stage as usize).map_or(0, units);
-        ensure((task.unit as usize) < units, || {
+        let stage = plan.stages.get(task.stage as usize);
+        let skipped = |stage: Option<&Stage>| matches!(stage, Some(Stage::Contract(s)) if s.place(task.unit as usize).is_none());
+        let there = (task.unit as usize) < stage.map_or(0, units) && !skipped(stage);
+        ensure(there, || {
             format!("task {id} is unit {} of stage {}, which there is not", task.unit, task.stage)
         })?;
     }
@@ -293,6 +310,7 @@ enum Maker {
     Read(u32),
     Store(u32),
     Reduction { stage: u32, reduction: u32 },
+    Contract(u32),
 }
 
 /// What computes each array, which at most one stage does.
@@ -314,6 +332,7 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
             }
             Stage::Read(stage) => make(stage.array, Maker::Read(number))?,
             Stage::Reshape(stage) => make(stage.array, Maker::Store(number))?,
+            Stage::Contract(stage) => make(stage.array, Maker::Contract(number))?,
             Stage::Combine(_) | Stage::Write(_) => {}
         }
     }
@@ -323,7 +342,7 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
 /// Checks that the tasks of an array's cells are those that compute them.
 fn check_cells(plan: &Plan, array: &Array, maker: Option<Maker>) -> Check {
     let Storage::Computed { grid, tasks, returned, .. } = &array.storage else { return Ok(()) };
-    let by_program = matches!(maker, Some(Maker::Store(_) | Maker::Reduction { .. }));
+    let by_program = matches!(maker, Some(Maker::Store(_) | Maker::Reduction { .. } | Maker::Contract(_)));
     ensure(!returned || by_program, || "it is returned, but no program computes it".to_owned())?;
     for (cell, &id) in tasks.iter().enumerate().filter(|(_, id)| **id != Storage::UNUSED) {
         let task = plan.tasks[id as usize];
@@ -331,6 +350,9 @@ fn check_cells(plan: &Plan, array: &Array, maker: Option<Maker>) -> Check {
             (Some(Maker::Store(stage)), _) => task == Task { stage, unit: cell as u32 },
             (Some(Maker::Read(stage)), Stage::Read(read)) => {
                 task.stage == stage && read.boxes[task.unit as usize].0 as usize == cell
+            }
+            (Some(Maker::Contract(stage)), Stage::Contract(contract)) => {
+                task.stage == stage && task.unit as usize + 1 == contract.units_of(cell).end
             }
             (Some(Maker::Reduction { stage, reduction }), Stage::Fused(fused)) => {
                 let target = &fused.reductions.get(reduction as usize);

@@ -1,0 +1,6 @@
+//! Contractions: building their nodes, and choosing how large the pieces of the work are.
+
+mod build;
+mod sizes;
+
+pub(crate) use sizes::{Operand, Pieces, bytes, partials, repeats};

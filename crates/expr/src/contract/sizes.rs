@@ -1,0 +1,178 @@
+//! How the work of a contraction is cut: cells of the result, panels of the operands, partial results.
+//!
+//! All of it follows from shapes, dtype and what the operands are, never from threads or memory, because products
+//! are added panel by panel.
+
+use chunkwise_core::{AxisGrid, DType, Grid, Shape};
+use chunkwise_plan::{Contraction, Granularity};
+
+/// Cells of about this many elements at most: a side of 1024, whose operands' panels stay in the caches.
+const CELL: usize = 1 << 20;
+
+/// Elements of both operands' panels together: 8 MiB of `f64`.
+const PANELS: usize = 1 << 20;
+
+/// Panels at least this long, unless the axis is shorter: what products are packed by.
+const DEPTH: usize = 256;
+
+/// Products of one task at least, where there are so many: about a hundred microseconds.
+const TASK: usize = 1 << 21;
+
+/// Cells of so many elements at least: smaller ones would read the operands too often.
+const LEAST_CELL: usize = 1 << 14;
+
+/// Tasks that there should be where there is work for them.
+const TASKS: usize = 32;
+
+/// Partial results at most.
+const MOST_PARTIALS: usize = 64;
+
+/// The lengths of a contraction, each kind of axes as one.
+struct Lengths {
+    batch: usize,
+    rows: usize,
+    summed: usize,
+    cols: usize,
+}
+
+fn product(shape: &[usize]) -> usize {
+    shape.iter().fold(1, |n: usize, &k| n.saturating_mul(k))
+}
+
+impl Lengths {
+    fn new(axes: Contraction, left: &[usize], right: &[usize]) -> Lengths {
+        Lengths {
+            batch: product(&left[..axes.batch]),
+            rows: product(&left[axes.batch..axes.batch + axes.rows]),
+            summed: product(&left[axes.left_summed()]),
+            cols: product(&right[axes.batch + axes.summed..]),
+        }
+    }
+
+    /// Elements of a cell: for [`TASKS`] cells, or more if they would be too large, or fewer if too small.
+    fn cell(&self) -> usize {
+        let elements = self.batch.saturating_mul(self.rows).saturating_mul(self.cols);
+        (elements / TASKS).max(TASK / self.summed.max(1)).clamp(LEAST_CELL, CELL)
+    }
+}
+
+/// Into how many partial results a contraction is cut, where its result is too small to occupy many cores.
+///
+/// They are summed afterwards; together they are at most a quarter of what the operands are.
+pub(crate) fn partials(axes: Contraction, left: &[usize], right: &[usize]) -> Option<u32> {
+    let n = Lengths::new(axes, left, right);
+    let elements = n.batch.saturating_mul(n.rows).saturating_mul(n.cols);
+    if elements == 0 || n.summed < 2 * DEPTH {
+        return None;
+    }
+    let cells = elements.div_ceil(n.cell());
+    let operands = n.batch.saturating_mul(n.summed).saturating_mul(n.rows.saturating_add(n.cols));
+    // Where a side is narrow, the time goes into reading the other operand.
+    let work = (elements.saturating_mul(n.summed) / TASK).max(operands >> 17);
+    let most = (operands / elements / 4).min(n.summed / DEPTH).min(MOST_PARTIALS).min(work);
+    let partials = (TASKS / cells).min(most);
+    (partials > 1).then_some(partials as u32)
+}
+
+/// Whether elements of an operand (0: the left one, 1: the right one) are needed by several cells of the result.
+pub(crate) fn repeats(axes: Contraction, [left, right]: [&[usize]; 2], side: usize) -> bool {
+    let n = Lengths::new(axes, left, right);
+    let (rows, cols) = sides(&n, n.cell().min(n.rows.saturating_mul(n.cols).max(1)), [Operand::Computed; 2]);
+    if side == 0 { cols < n.cols } else { rows < n.rows }
+}
+
+/// What is known of an operand before it is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operand {
+    /// In memory, and a matrix there however it is cut.
+    Matrix,
+    /// In memory, or made by other tasks.
+    Loaded,
+    /// Computed wherever it is needed.
+    Computed,
+}
+
+/// How a contraction is cut.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Pieces {
+    pub(crate) cells: Grid,
+    pub(crate) panels: Grid,
+}
+
+impl Pieces {
+    /// Pieces of about `granularity` elements, if that is given, else as suits the shapes.
+    pub(crate) fn new(
+        axes: Contraction,
+        (left, right): (&[usize], &[usize]),
+        operands: [Operand; 2],
+        partials: Option<u32>,
+        granularity: Option<Granularity>,
+    ) -> Pieces {
+        let n = Lengths::new(axes, left, right);
+        let given = match granularity {
+            Some(Granularity::Elements(elements)) => Some(elements.max(1)),
+            _ => None,
+        };
+        // Batches share a task where one matrix is not enough work.
+        let matrix = n.rows.saturating_mul(n.cols).max(1);
+        let cell = given.unwrap_or_else(|| n.cell());
+        let batches = (cell / matrix).clamp(1, n.batch.max(1));
+        let (rows, cols) = sides(&n, cell.min(matrix), operands);
+        let result = axes.result(left, right).expect("verified");
+        let (batch_axes, rest) = result.split_at(axes.batch);
+        let (row_axes, col_axes) = rest.split_at(axes.rows);
+        let cells = Grid::new(
+            [leading(batch_axes, batches), leading(row_axes, rows), leading(col_axes, cols)].concat(),
+        );
+        let depth = match given {
+            Some(elements) => elements,
+            None if operands == [Operand::Matrix; 2] => n.summed,
+            None => (PANELS / batches.saturating_mul(rows + cols).max(1)).max(DEPTH),
+        };
+        let each = n.summed.div_ceil(partials.unwrap_or(1).max(1) as usize).max(1);
+        let panels = Grid::new(leading(&left[axes.left_summed()], depth.min(each)));
+        Pieces { cells, panels }
+    }
+}
+
+/// Rows and columns of a cell of so many elements. A cell is square, unless one operand is computed again for
+/// every cell along its side and the other is not: then it is longer along the former's.
+fn sides(n: &Lengths, cell: usize, operands: [Operand; 2]) -> (usize, usize) {
+    let computed = operands.map(|operand| operand == Operand::Computed);
+    let stretch = match computed {
+        [true, false] => 0.5,
+        [false, true] => 2.0,
+        _ => 1.0,
+    };
+    let side = ((cell as f64 * stretch).sqrt() as usize).max(1);
+    let rows = side.min(n.rows.max(1));
+    let cols = (cell / rows).clamp(1, n.cols.max(1));
+    let rows = (cell / cols).clamp(1, n.rows.max(1));
+    (even(n.rows, rows), even(n.cols, cols))
+}
+
+/// Pieces of an axis as near to equal as whole registers allow.
+fn even(len: usize, piece: usize) -> usize {
+    const ROUND: usize = 16;
+    let even = len.div_ceil(len.div_ceil(piece).max(1)).max(1);
+    if piece >= 2 * ROUND { even.next_multiple_of(ROUND).min(len.max(1)) } else { even }
+}
+
+/// Cuts axes into pieces of at most `elements`, the first axes first, so that each piece is dense in what lies
+/// behind.
+fn leading(shape: &[usize], elements: usize) -> Vec<AxisGrid> {
+    let mut extent: Shape = shape.into();
+    for k in 0..extent.len() {
+        let behind = product(&extent[k + 1..]).max(1);
+        extent[k] = extent[k].min((elements / behind).max(1));
+        if extent[k] > 1 {
+            break;
+        }
+    }
+    shape.iter().zip(&extent).map(|(&n, &e)| AxisGrid::regular(n, e)).collect()
+}
+
+/// Bytes of a panel's elements.
+pub(crate) fn bytes(shape: &[usize], dtype: DType) -> u64 {
+    product(shape) as u64 * dtype.size() as u64
+}

@@ -1,0 +1,58 @@
+//! Stages of contractions.
+
+use chunkwise_core::Grid;
+use chunkwise_plan::{Array, ContractOperand, ContractStage, Stage, Storage};
+
+use super::Want;
+use super::stages::{Build, Maker, SourceArrays, computed, info, label};
+use crate::ExprError;
+use crate::contract::{Operand, Pieces};
+use crate::fuse::{Group, emit_operand};
+use crate::graph::{Graph, NodeId};
+use crate::node::Kind;
+
+/// Adds the stage of the contraction `id`, whose operands are the sinks of the group.
+pub(super) fn add(
+    build: &mut Build,
+    graph: &Graph,
+    (group, id): (&Group, NodeId),
+    kept: &[bool],
+    want: Want,
+) -> Result<(), ExprError> {
+    let node = graph.node(id);
+    let Kind::Contract { axes, partials, .. } = node.kind else { unreachable!("a contraction's node") };
+    let mut operand = |side: usize| {
+        let emitted = emit_operand(graph, group.sinks[side], kept, &mut SourceArrays { graph, build });
+        let (parts, variants) =
+            emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
+        Ok::<_, ExprError>(ContractOperand { parts, variants })
+    };
+    let (left, right) = (operand(0)?, operand(1)?);
+    let [left_shape, right_shape] = [0, 1].map(|i| &graph.node(node.inputs[i]).meta.shape[..]);
+    let known = [&left, &right].map(|operand| match operand.direct() {
+        Some(input) => match build.plan.array(input.array).storage {
+            Storage::Memory(_) if axes.is_single() => Operand::Matrix,
+            _ => Operand::Loaded,
+        },
+        None => Operand::Computed,
+    });
+    let shapes = (left_shape, right_shape);
+    let Pieces { cells, panels } = Pieces::new(axes, shapes, known, partials, build.units);
+    let reads_tasks = |operand: &ContractOperand| {
+        let mut inputs = operand.variants.iter().flat_map(|v| &v.inputs);
+        inputs.any(|input| build.makers[input.array.0 as usize].is_some())
+    };
+    let chained = reads_tasks(&left) || reads_tasks(&right);
+    let chunks = node.meta.grid.axes().iter().skip(usize::from(partials.is_some())).cloned();
+    let mut info = info(graph, group);
+    info.chunks = Grid::new(chunks);
+    let number = build.plan.stages.len() as u32;
+    let array = build.next();
+    let stage = ContractStage { info, axes, cells, panels, partials, chained, left, right, array };
+    let returned = want == Want::Arrays && graph.roots.contains(&id);
+    let storage = computed(stage.result_grid(), 0, returned);
+    let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
+    build.add_node(id, array, Maker::Contract(number));
+    build.plan.stages.push(Stage::Contract(stage));
+    Ok(())
+}

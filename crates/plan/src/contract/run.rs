@@ -1,0 +1,227 @@
+//! Running the tasks of contractions.
+
+use std::sync::Arc;
+
+use chunkwise_core::{Block, DType, Shape, Strides};
+use chunkwise_kernels::Kernel;
+use chunkwise_kernels::contract::{Matrix, MatrixMut, Product, Sizes};
+use smallvec::{SmallVec, smallvec};
+
+use super::{ContractOperand, ContractStage};
+use crate::fused::{Programs, Unit};
+use crate::{Cause, Runner, Task, TaskId, TaskOutput, Tile};
+
+/// A panel of an operand: its elements, and what keeps them there.
+struct Panel {
+    ptr: *const u8,
+    strides: Strides,
+    _memory: Option<Block>,
+}
+
+impl Runner<'_> {
+    pub(crate) fn run_contract(
+        &self,
+        id: TaskId,
+        task: Task,
+        stage: &ContractStage,
+        inputs: &mut [TaskOutput],
+    ) -> Result<SmallVec<[Tile; 1]>, Cause> {
+        let place = stage.place(task.unit as usize).expect("only units that exist are tasks");
+        let (mut start, mut shape) = (place.start.clone(), place.shape.clone());
+        if stage.partials.is_some() {
+            start.insert(0, place.partial);
+            shape.insert(0, 1);
+        }
+        let previous = place.previous.map(|unit| {
+            let made = Task { unit, ..task };
+            let inputs = self.plan.graph.inputs(id);
+            inputs
+                .iter()
+                .position(|&i| self.plan.tasks[i as usize] == made)
+                .expect("a link reads the one before")
+        });
+        let dtype = self.plan.array(stage.array).dtype;
+        let result = match (&self.returned[stage.array.0 as usize], previous) {
+            (Some(returned), _) => returned.region(&start, &shape),
+            (None, None) => Block::uninit(dtype, &shape),
+            (None, Some(previous)) => take_cell(&mut inputs[previous]),
+        };
+        let tile = Tile { start, block: result.clone() };
+        if result.is_empty() {
+            return Ok(smallvec![tile]);
+        }
+        let product = self.products[task.stage as usize].as_ref().expect("contractions have products");
+        let strides = &result.strides()[usize::from(stage.partials.is_some())..];
+        let into = (result.as_mut_ptr(), strides);
+        let empty: Shape = stage.panels.shape();
+        let mut add = place.previous.is_some();
+        if !empty.contains(&0) {
+            let kernels = self.kernels[task.stage as usize].split_at(stage.left.variants.len());
+            let largest = stage.largest_panels(&place);
+            let mut memory: [Option<Block>; 2] = [None, None];
+            for panel in place.panels.clone() {
+                let boxes = stage.operand_boxes(&place, panel);
+                let [left, right] = [0, 1].map(|i| {
+                    let (kernels, reader) = ([kernels.0, kernels.1][i], stage.operands()[i]);
+                    let memory = (&mut memory[i], &largest[i]);
+                    self.panel(id, stage, (reader, kernels), i, &boxes[i], memory, inputs, dtype)
+                });
+                multiply(product, stage, &boxes, (&left, &right), into, &place.shape, add);
+                add = true;
+            }
+        }
+        if !add {
+            clear(product, stage, into, &place.shape);
+        }
+        Ok(smallvec![tile])
+    }
+
+    /// The elements of an operand in a box: where they lie, if that is one matrix, or computed to `memory`.
+    #[allow(clippy::too_many_arguments, reason = "what one panel depends on")]
+    fn panel(
+        &self,
+        id: TaskId,
+        stage: &ContractStage,
+        (operand, kernels): (&ContractOperand, &[Kernel]),
+        side: usize,
+        (start, shape): &(Shape, Shape),
+        (memory, largest): (&mut Option<Block>, &Shape),
+        tiles: &[TaskOutput],
+        dtype: DType,
+    ) -> Panel {
+        let programs = Programs { parts: &operand.parts, variants: &operand.variants, kernels };
+        let cuts = self.cuts(&programs, start, shape);
+        if let Some(input) = operand.direct() {
+            if cuts.iter().all(|cut| cut.len() <= 2) {
+                let input = self.bind(id, input, start, shape, tiles);
+                if matrix_axes(stage, side, shape, &input.strides).is_some() {
+                    return Panel { ptr: input.ptr, strides: input.strides, _memory: None };
+                }
+            }
+        }
+        let memory = memory.get_or_insert_with(|| Block::uninit(dtype, largest));
+        let block = Block::row_major(memory.buffer().clone(), dtype, shape);
+        let outputs = [Tile { start: start.clone(), block: block.clone() }];
+        let unit = Unit { programs, start, shape, outputs: &outputs, in_place: &[false] };
+        self.run_boxes(id, &unit, &[], &[], &cuts, tiles);
+        Panel { ptr: block.as_ptr(), strides: block.strides().into(), _memory: Some(block) }
+    }
+}
+
+/// The cell that another task passed on: its memory, or a copy if somebody else may read it.
+fn take_cell(output: &mut TaskOutput) -> Block {
+    if let Some(tiles) = Arc::get_mut(output) {
+        if tiles[0].block.is_unique() {
+            return tiles[0].block.clone();
+        }
+    }
+    let from = &output[0].block;
+    let copy = Block::uninit(from.dtype(), from.shape());
+    // SAFETY: cells that are not returned are row-major blocks; the copy is fresh and as long.
+    unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), copy.as_mut_ptr(), from.bytes()) };
+    copy
+}
+
+/// One length and stride of neighbouring axes, if they can be walked with one: `None` if not.
+fn merged(shape: &[usize], strides: &[isize]) -> Option<(usize, isize)> {
+    let mut axes = shape.iter().zip(strides).filter(|(n, _)| **n != 1).rev();
+    let Some((&len, &stride)) = axes.next() else { return Some((1, 1)) };
+    let mut total = len;
+    for (&n, &s) in axes {
+        if s != stride.wrapping_mul(total as isize) {
+            return None;
+        }
+        total *= n;
+    }
+    Some((total, stride))
+}
+
+/// Rows and columns of an operand (0: the left one, 1: the right one) with this layout, each a length and a
+/// stride, if its axes can be merged to two.
+fn matrix_axes(
+    stage: &ContractStage,
+    side: usize,
+    shape: &[usize],
+    strides: &[isize],
+) -> Option<[(usize, isize); 2]> {
+    let batch = stage.axes.batch;
+    let second = batch + if side == 0 { stage.axes.rows } else { stage.axes.summed };
+    let rows = merged(&shape[batch..second], &strides[batch..second])?;
+    Some([rows, merged(&shape[second..], &strides[second..])?])
+}
+
+/// Rows and columns of a cell: one length and stride each.
+fn cell_axes(stage: &ContractStage, shape: &[usize], strides: &[isize]) -> [(usize, isize); 2] {
+    let second = stage.axes.batch + stage.axes.rows;
+    [stage.axes.batch..second, second..shape.len()]
+        .map(|axes| merged(&shape[axes.clone()], &strides[axes]).expect("cells cut first axes only"))
+}
+
+/// Calls `f` with the position of every batch.
+fn for_batches(shape: &[usize], mut f: impl FnMut(&[usize])) {
+    let mut at: Shape = smallvec![0; shape.len()];
+    loop {
+        f(&at);
+        let mut k = shape.len();
+        loop {
+            if k == 0 {
+                return;
+            }
+            k -= 1;
+            at[k] += 1;
+            if at[k] < shape[k] {
+                break;
+            }
+            at[k] = 0;
+        }
+    }
+}
+
+fn offset(at: &[usize], strides: &[isize]) -> isize {
+    at.iter().zip(strides).map(|(&i, &s)| i as isize * s).sum()
+}
+
+/// Adds the products of two panels to a cell, or writes them.
+fn multiply(
+    product: &Product,
+    stage: &ContractStage,
+    boxes: &[(Shape, Shape); 2],
+    (left, right): (&Panel, &Panel),
+    (into, into_strides): (*mut u8, &[isize]),
+    cell: &[usize],
+    add: bool,
+) {
+    let size = product.dtype().size() as isize;
+    let matrix = |side: usize, panel: &Panel| {
+        matrix_axes(stage, side, &boxes[side].1, &panel.strides).expect("panels are matrices")
+    };
+    let ([rows, left_summed], [right_summed, cols]) = (matrix(0, left), matrix(1, right));
+    let [down, right_by] = cell_axes(stage, cell, into_strides);
+    let sizes = Sizes { rows: rows.0, summed: left_summed.0, cols: cols.0 };
+    for_batches(&cell[..stage.axes.batch], |at| {
+        let of = |panel: &Panel| panel.ptr.wrapping_offset(offset(at, &panel.strides) * size);
+        let a = Matrix { ptr: of(left), strides: [rows.1, left_summed.1] };
+        let b = Matrix { ptr: of(right), strides: [right_summed.1, cols.1] };
+        let ptr = into.wrapping_offset(offset(at, into_strides) * size);
+        let c = MatrixMut { ptr, strides: [down.1, right_by.1] };
+        // SAFETY: panels lie within blocks that were written before (`bind`, or just now by their programs); the
+        // cell is this task's own, and no panel reads it.
+        unsafe { product.run(sizes, a, b, c, add) };
+    });
+}
+
+/// Writes zeros to a cell.
+fn clear(product: &Product, stage: &ContractStage, (into, strides): (*mut u8, &[isize]), cell: &[usize]) {
+    let size = product.dtype().size() as isize;
+    let [down, right_by] = cell_axes(stage, cell, strides);
+    let sizes = Sizes { rows: down.0, summed: 0, cols: right_by.0 };
+    let nothing = Matrix { ptr: std::ptr::NonNull::<u128>::dangling().as_ptr().cast(), strides: [0, 0] };
+    for_batches(&cell[..stage.axes.batch], |at| {
+        let ptr = into.wrapping_offset(offset(at, strides) * size);
+        // SAFETY: nothing is summed over, so the operands are not read; the cell is this task's own.
+        unsafe {
+            let c = MatrixMut { ptr, strides: [down.1, right_by.1] };
+            product.run(sizes, nothing, nothing, c, false);
+        }
+    });
+}
