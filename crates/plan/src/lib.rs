@@ -5,10 +5,13 @@
 //! for the [`Sources`] beside it, which hold what lives in this one. A [`Runner`] is a plan made ready to run
 //! here; an executor decides when each task runs.
 
+mod calls;
 mod cells;
 mod combine;
 mod fused;
+mod gather;
 mod graph;
+mod output;
 mod plan;
 mod read;
 mod runner;
@@ -17,13 +20,15 @@ mod tiles;
 mod units;
 mod wire;
 
+pub use calls::{Args, Call, CallFn, CallResult, CallStage, Function, Operand, SharedFn, StaticFn, Value};
 pub use cells::{for_cells, for_parts};
 pub use graph::{TaskGraph, TaskId};
+pub use output::TaskOutput;
 pub use plan::{
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,
     ReadStage, ReductionTarget, Root, Stage, StageInfo, Storage, Task, Variant, WriteStage,
 };
-pub use runner::{Cause, RootResult, Runner, TaskError, TaskOutput};
+pub use runner::{Cause, RootResult, Runner, TaskError};
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
 pub use units::{Granularity, unit_grid};

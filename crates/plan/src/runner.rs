@@ -7,20 +7,16 @@ use std::sync::Arc;
 
 use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
 use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
-use smallvec::SmallVec;
 
-use crate::{ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, Tile, Tiles};
-
-/// What a task makes: one tile per output of its stage.
-pub type TaskOutput = Arc<SmallVec<[Tile; 1]>>;
+use crate::{ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tiles, Value};
 
 /// Why a task failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{op}, block {block:?}, built at {origin}: {cause}")]
+#[error("{op}{}, built at {origin}: {cause}", if block.is_empty() { String::new() } else { format!(", block {block:?}") })]
 pub struct TaskError {
-    /// The operations of the task.
+    /// The operations of the task, or the name of the function called.
     pub op: String,
-    /// Coordinates of the user's chunk that the task began in.
+    /// Coordinates of the user's chunk that the task began in; empty for calls.
     pub block: Shape,
     /// Where the user built the operation.
     pub origin: Origin,
@@ -42,6 +38,9 @@ pub enum Cause {
     /// A sink could not be written.
     #[error("{0}")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A delayed function returned an error: this is the one it returned.
+    #[error("{0}")]
+    Call(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A reduction without a value.
     #[error(transparent)]
     AllNan(#[from] chunkwise_kernels::reduce::AllNan),
@@ -98,7 +97,7 @@ impl<'a> Runner<'a> {
                     .map(|v| Kernel::new(&v.program, isa))
                     .collect::<Result<_, _>>()
                     .map_err(|e| (fused.info.label.clone(), e))?,
-                Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => Vec::new(),
+                Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Call(_) => Vec::new(),
             });
         }
         let returned = plan
@@ -124,10 +123,13 @@ impl<'a> Runner<'a> {
         let result = match &self.plan.stages[place.stage as usize] {
             Stage::Fused(stage) => self.run_fused(task, place, stage, inputs),
             Stage::Combine(stage) => self.run_combine(stage, place, inputs),
-            Stage::Read(stage) => self.run_read(stage, place),
+            Stage::Read(stage) => self.run_read(stage, place, inputs),
             Stage::Write(stage) => self.run_write(stage, place, inputs),
+            Stage::Call(stage) => {
+                return self.run_call(stage, task, inputs).map_err(|cause| self.error(task, cause));
+            }
         };
-        result.map(Arc::new).map_err(|cause| self.error(task, cause))
+        result.map(TaskOutput::from).map_err(|cause| self.error(task, cause))
     }
 
     /// The error for a task that panicked, with the closure that did if one was running.
@@ -170,6 +172,10 @@ impl<'a> Runner<'a> {
             Stage::Combine(combine) => (self.result_grid(combine), combine.nodes[place.unit as usize].cell),
             Stage::Read(read) => (self.computed_grid(read.array), read.boxes[place.unit as usize].0),
             Stage::Write(write) => (self.computed_grid(write.array), place.unit),
+            Stage::Call(stage) => {
+                let call = &stage.calls[place.unit as usize];
+                return (stage.names[call.function as usize].clone(), Shape::new(), call.origin.clone());
+            }
         };
         let block = cells.map_or_else(Shape::new, |cells| {
             let (start, _) = cells.block(&cells.coords(cell as usize));
@@ -208,6 +214,11 @@ impl<'a> Runner<'a> {
                     }
                 },
                 Root::Written(_) => RootResult::Written,
+                Root::Value(_) => match kept.next() {
+                    Some(TaskOutput::Value(value)) => RootResult::Value(value),
+                    _ => unreachable!("the value of a call that is a root is kept"),
+                },
+                Root::Constant(number) => RootResult::Value(self.sources.values[number as usize].clone()),
                 Root::Tiles(id) => {
                     let Storage::Computed { grid, tasks, slot, .. } = &self.plan.array(id).storage else {
                         unreachable!("a persisted root is computed")
@@ -231,6 +242,8 @@ pub enum RootResult {
     Tiles(Tiles),
     /// It was written to a sink.
     Written,
+    /// The value of a call.
+    Value(Value),
 }
 
 /// A copy of a returned array, for a root that was asked for twice.

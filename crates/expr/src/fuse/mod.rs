@@ -7,5 +7,5 @@
 mod analyse;
 mod emit;
 
-pub(crate) use analyse::{Group, analyse};
+pub(crate) use analyse::{Analysis, Group, analyse};
 pub(crate) use emit::{Arrays, emit};

@@ -8,9 +8,11 @@ use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
     Sources, Stage, StageInfo, Storage, Variant, WriteStage, unit_grid,
 };
+use smallvec::SmallVec;
 
 use super::Want;
-use crate::fuse::{Arrays, Group, emit};
+use super::calls::{self, CallPlace, Calls, Place};
+use crate::fuse::{Analysis, Arrays, Group, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
 use crate::node::Kind;
@@ -23,8 +25,16 @@ pub(super) struct Build {
     arrays: HashMap<NodeId, ArrayId, BuildFast>,
     /// Which stage makes each array; for reductions, the fused stage.
     pub(super) makers: Vec<Option<Maker>>,
-    /// Arrays of the graph's roots.
+    /// Arrays of the graph's roots, as far as they are arrays.
     pub(super) roots: Vec<ArrayId>,
+    /// Where the values of the graph's roots come from, as far as they are values.
+    pub(super) value_roots: Vec<Place>,
+    /// Where the value of each node comes from; empty until there is one.
+    pub(super) values: Vec<Place>,
+    /// Per stage of calls, the calls that each reads.
+    pub(super) call_inputs: HashMap<u32, Vec<SmallVec<[CallPlace; 2]>>, BuildFast>,
+    /// Per read stage over values, the call that makes each chunk, unless it is there.
+    pub(super) chunk_calls: HashMap<u32, Vec<Option<CallPlace>>, BuildFast>,
     /// What every unit should hold, if the caller says so.
     units: Option<Granularity>,
 }
@@ -64,6 +74,11 @@ impl Arrays for SourceArrays<'_> {
             return array;
         }
         let node = self.graph.node(id);
+        if let Kind::FromValues(see) = node.kind {
+            let (constants, made) = calls::chunks(self.graph, id, self.build);
+            self.build.sources.regions.push(RegionLike::Values(see, constants));
+            self.build.chunk_calls.insert(self.build.plan.stages.len() as u32, made);
+        }
         let sources = &mut self.build.sources;
         let (storage, read) = match &node.kind {
             Kind::Memory(block) => {
@@ -82,6 +97,10 @@ impl Arrays for SourceArrays<'_> {
             Kind::Blocks { name, function } => {
                 sources.regions.push(RegionLike::Blocks(function.clone()));
                 (computed((*node.meta.grid).clone(), 0, false), Some(((*name).to_owned(), true)))
+            }
+            Kind::FromValues(_) => {
+                let name = node.kind.name().to_owned();
+                (computed((*node.meta.grid).clone(), 0, false), Some((name, true)))
             }
             _ => unreachable!("kept nodes got their arrays with their stages"),
         };
@@ -110,8 +129,7 @@ fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
 /// Stages for every group, with the read stages before the first that needs them.
 pub(super) fn build(
     graph: &Graph,
-    groups: &[Group],
-    kept: &[bool],
+    analysis: &Analysis,
     want: Want,
     units: Option<Granularity>,
 ) -> Result<Build, ExprError> {
@@ -121,10 +139,17 @@ pub(super) fn build(
         arrays: HashMap::default(),
         makers: Vec::new(),
         roots: Vec::new(),
+        value_roots: Vec::new(),
+        values: Vec::new(),
+        call_inputs: HashMap::default(),
+        chunk_calls: HashMap::default(),
         units,
     };
     let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
+    let Analysis { groups, kept, levels } = analysis;
+    let mut calls = Calls::new(graph, levels);
     for group in groups {
+        calls.up_to(group.level, graph, &mut build);
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
@@ -193,9 +218,13 @@ pub(super) fn build(
             build.plan.stages.push(Stage::Combine(CombineStage { info, stage: number, reduction, nodes }));
         }
     }
+    calls.up_to(u32::MAX, graph, &mut build);
     if want == Want::Written {
         for (sink, &root) in graph.roots.iter().enumerate() {
             let node = graph.node(root);
+            if node.kind.is_value() {
+                continue;
+            }
             let info = StageInfo {
                 label: "write".to_owned(),
                 origin: node.location.into(),
@@ -205,7 +234,11 @@ pub(super) fn build(
             build.plan.stages.push(Stage::Write(WriteStage { info, array, sink: sink as u32 }));
         }
     }
-    build.roots = graph.roots.iter().map(|root| build.arrays[root]).collect();
+    build.roots = graph.roots.iter().filter_map(|root| build.array_of(*root)).collect();
+    for &root in &graph.roots {
+        let place = calls::value(graph, root, &mut build);
+        build.value_roots.push(place);
+    }
     Ok(build)
 }
 
@@ -224,7 +257,7 @@ fn info(graph: &Graph, group: &Group) -> StageInfo {
 /// What a group computes, as in `sub, powi, mul, add, mean`: the last few operations before each sink.
 fn label(graph: &Graph, group: &Group) -> String {
     const SHOWN: usize = 6;
-    let mut names: Vec<&'static str> = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
     for sink in &group.sinks {
         if let Some(reduce) = sink.reduce {
             names.push(graph.node(reduce).kind.name());
@@ -241,7 +274,7 @@ fn label(graph: &Graph, group: &Group) -> String {
             Kind::Elementwise(_) | Kind::Concatenate { .. } => names.push(node.kind.name()),
             _ => {}
         }
-        if !matches!(node.kind, Kind::Reduce { .. }) {
+        if !matches!(node.kind, Kind::Reduce { .. }) && !node.kind.is_source() {
             queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));
         }
     }

@@ -16,6 +16,7 @@ pub(super) fn check(plan: &Plan) -> Check {
             Stage::Fused(stage) => check_fused(plan, stage, task, &inputs),
             Stage::Combine(stage) => check_combine(plan, stage, id, task, &inputs),
             Stage::Read(_) => Ok(()),
+            Stage::Call(_) => Err("it is a call, which cannot arrive".to_owned()),
             Stage::Write(stage) => match &array(plan, stage.array)?.storage {
                 Storage::Computed { tasks, .. } => {
                     ensure(inputs == [tasks[task.unit as usize]], || "it writes what is not there".to_owned())
@@ -82,7 +83,7 @@ fn check_combine(plan: &Plan, stage: &CombineStage, id: TaskId, task: Task, inpu
                 let merged = stage.nodes[from.unit as usize];
                 from.stage == task.stage && merged.cell == node.cell && !merged.finish
             }
-            Stage::Read(_) | Stage::Write(_) => false,
+            Stage::Read(_) | Stage::Write(_) | Stage::Call(_) => false,
         };
         ensure(fits, || format!("task {input} is no part of what it merges"))?;
     }

@@ -110,6 +110,7 @@ fn check_stage(plan: &Plan, number: usize, stage: &Stage) -> Check {
         Stage::Combine(stage) => check_combine(plan, number, stage),
         Stage::Read(stage) => check_read(plan, stage),
         Stage::Write(stage) => computed(plan, stage.array).map(|_| ()),
+        Stage::Call(_) => Err("it calls functions, which cannot arrive".to_owned()),
     }
 }
 
@@ -230,7 +231,7 @@ fn check_combine(plan: &Plan, number: usize, stage: &CombineStage) -> Check {
 pub(super) fn combined<'p>(plan: &'p Plan, stage: &CombineStage) -> Option<&'p ReductionTarget> {
     match plan.stages.get(stage.stage as usize)? {
         Stage::Fused(fused) => fused.reductions.get(stage.reduction as usize),
-        Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => None,
+        Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Call(_) => None,
     }
 }
 
@@ -259,6 +260,7 @@ fn check_tasks(plan: &Plan) -> Check {
         Stage::Combine(stage) => stage.nodes.len(),
         Stage::Read(stage) => stage.boxes.len(),
         Stage::Write(stage) => computed(plan, stage.array).map_or(0, |(grid, ..)| grid.count()),
+        Stage::Call(stage) => stage.calls.len(),
     };
     for (id, task) in plan.tasks.iter().enumerate() {
         let units = plan.stages.get(task.stage as usize).map_or(0, units);
@@ -298,7 +300,7 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
                 }
             }
             Stage::Read(stage) => make(stage.array, Maker::Read(number))?,
-            Stage::Combine(_) | Stage::Write(_) => {}
+            Stage::Combine(_) | Stage::Write(_) | Stage::Call(_) => {}
         }
     }
     Ok(makers)
@@ -359,6 +361,9 @@ fn check_roots(plan: &Plan) -> Check {
             }
             Root::Written(id) => {
                 computed(plan, id)?;
+            }
+            Root::Value(_) | Root::Constant(_) => {
+                return Err("a root is a delayed value, which cannot arrive".to_owned());
             }
         }
     }
