@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use chunkwise_core::{Block, RegionSink};
+use chunkwise_core::RegionSink;
 use chunkwise_exec::{ExecError, Stats, Work};
 use chunkwise_expr::{Expr, ExprError, Optimise, Want, plan};
 use chunkwise_kernels::Isa;
@@ -46,15 +46,26 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
     Ok((tasks.0.into_results(run.outputs), run.stats))
 }
 
-/// Computes the roots, sharing their common work. Each block is row-major over the whole of a `Vec`'s buffer.
-pub(crate) fn run(roots: &[Expr], config: &Config) -> Result<(Vec<Block>, Stats)> {
+/// Computes the roots, sharing their common work: arrays come as blocks that are row-major over the whole of a
+/// `Vec`'s buffer.
+pub(crate) fn run(roots: &[Expr], config: &Config) -> Result<(Vec<RootResult>, Stats)> {
     let (plan, sources) = plan(roots, Want::Arrays, Optimise::All)?;
-    let (results, stats) = execute(&plan, &sources, config)?;
-    let blocks = results.into_iter().map(|result| match result {
-        RootResult::Array(block) => block,
-        RootResult::Tiles(_) | RootResult::Written => unreachable!("the plan was made for arrays"),
-    });
-    Ok((blocks.collect(), stats))
+    execute(&plan, &sources, config)
+}
+
+/// Computes a delayed value and keeps it.
+#[track_caller]
+pub(crate) fn persist_value(root: &Expr, config: &Config) -> Result<Expr> {
+    let Some(function) = root.function() else {
+        return Ok(root.clone());
+    };
+    let bytes = function.bytes();
+    let (results, _) = run(std::slice::from_ref(root), config)?;
+    let Some(RootResult::Value(value)) = results.into_iter().next() else {
+        unreachable!("the root is a delayed value")
+    };
+    let claim = config.executor()?.claim(bytes)?;
+    Ok(Expr::value(value, Some(Arc::new(claim))))
 }
 
 /// Computes the root and keeps its blocks as the source of a new expression.

@@ -29,8 +29,9 @@ pub enum Error {
     Task(Box<TaskError>),
     /// A task does not fit within the memory limit, whatever else waits.
     #[error(
-        "{op}, block {block:?}, built at {origin}: needs {needed} bytes while {held} bytes are held, \
+        "{op}{}, built at {origin}: needs {needed} bytes while {held} bytes are held, \
          and the memory limit is {limit} bytes; {}",
+        if block.is_empty() { String::new() } else { format!(", block {block:?}") },
         advice(*result, *limit)
     )]
     MemoryLimit {
@@ -77,6 +78,37 @@ pub enum Error {
         /// The number of axes that it was opened with; `None` stands for any.
         asked_ndim: Option<usize>,
     },
+}
+
+impl Error {
+    /// The error of this type, if it is this one or what caused it: the error that a user's function or file returned.
+    ///
+    /// ```
+    /// use std::num::ParseIntError;
+    ///
+    /// use chunkwise::prelude::*;
+    /// use chunkwise::TaskError;
+    ///
+    /// let number = try_delayed(|text: &str| text.parse::<i64>()).call("4x");
+    /// let error = number.compute().unwrap_err();
+    /// assert_eq!(error.find::<ParseIntError>(), "4x".parse::<i64>().as_ref().err());
+    /// assert!(error.find::<TaskError>().is_some());
+    /// assert!(error.find::<std::io::Error>().is_none());
+    /// ```
+    pub fn find<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        let mut next: Option<&(dyn std::error::Error + 'static)> = match self {
+            // Transparent: its source is that of the task's error.
+            Error::Task(error) => Some(&**error),
+            _ => Some(self),
+        };
+        while let Some(error) = next {
+            if let Some(found) = error.downcast_ref() {
+                return Some(found);
+            }
+            next = error.source();
+        }
+        None
+    }
 }
 
 impl From<ExprError> for Error {

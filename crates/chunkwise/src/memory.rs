@@ -20,6 +20,16 @@ where
         Ok(owned) => owned.into_shared(),
         Err(array) => array.to_shared(),
     };
+    block_of_shared(Arc::new(shared.into_dyn()))
+}
+
+/// The elements of a shared array as a block, which holds the array.
+pub(crate) fn block_of_shared<A, S, D>(shared: Arc<ArrayBase<S, D>>) -> Block
+where
+    A: Element,
+    S: Data<Elem = A> + Send + Sync + 'static,
+    D: Dimension + 'static,
+{
     let shape = shared.shape().into();
     if shared.is_empty() {
         return Block::row_major(Arc::new(Buffer::uninit(0)), A::DTYPE, shared.shape());
@@ -36,7 +46,7 @@ where
     let bytes = (below + above + 1) as usize * size_of::<A>();
     // SAFETY: shape and strides reach exactly the elements from `lowest` on, all within the array's allocation,
     // which the shared handle keeps alive and which nobody writes while it is shared.
-    let buffer = unsafe { Buffer::foreign(lowest, bytes, Arc::new(shared.into_dyn())) };
+    let buffer = unsafe { Buffer::foreign(lowest, bytes, shared) };
     // SAFETY: as above; ndarray aligns its elements.
     unsafe { Block::from_parts(Arc::new(buffer), below as usize, A::DTYPE, shape, strides) }
 }

@@ -29,6 +29,8 @@ pub struct Layer {
     pub bytes: u64,
     /// The layers that it reads, by position.
     pub inputs: Vec<usize>,
+    /// Whether it is a delayed value instead of an array: then dtype and shape say nothing.
+    pub value: bool,
 }
 
 /// What a stage does.
@@ -47,6 +49,8 @@ pub enum StageKind {
     Reshape,
     /// Multiplies matrices, one cell of the result per task.
     Contract,
+    /// Calls functions.
+    Call,
 }
 
 /// One stage of a plan.
@@ -79,7 +83,8 @@ pub struct StageLine {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The expression as built, equal nodes merged; numbers that arrays are combined with are left out.
+    /// The expression as built, equal nodes merged; numbers that arrays are combined with, and values that
+    /// are there already, are left out.
     pub before: Vec<Layer>,
     /// The stages that would run.
     pub after: Vec<StageLine>,
@@ -130,7 +135,8 @@ fn layers(graph: &Graph) -> Vec<Layer> {
     let mut positions = vec![None; graph.len()];
     let mut layers = Vec::new();
     for (id, node) in graph.nodes.iter().enumerate() {
-        if matches!(node.kind, Kind::Fill(_)) && node.meta.shape.is_empty() {
+        let there = matches!(node.kind, Kind::Value { .. });
+        if there || matches!(node.kind, Kind::Fill(_)) && node.meta.shape.is_empty() {
             continue;
         }
         positions[id] = Some(layers.len());
@@ -140,8 +146,12 @@ fn layers(graph: &Graph) -> Vec<Layer> {
             shape: node.meta.shape.clone(),
             chunk_shape: node.meta.grid.largest(),
             tasks: node.meta.grid.count() as u64,
-            bytes: bytes(&node.meta.shape, node.dtype),
+            bytes: match &node.kind {
+                Kind::Call(function) => function.bytes(),
+                _ => bytes(&node.meta.shape, node.dtype),
+            },
             inputs: node.inputs.iter().filter_map(|&input| positions[input as usize]).collect(),
+            value: node.kind.is_value(),
         });
     }
     layers
@@ -209,6 +219,7 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.kind = StageKind::Write;
                 line.inputs = 1;
             }
+            Stage::Call(_) => line.kind = StageKind::Call,
         }
         line
     };
@@ -230,6 +241,10 @@ impl fmt::Display for Explanation {
         for (i, layer) in self.before.iter().enumerate().take(SHOWN) {
             let inputs: Vec<String> = layer.inputs.iter().map(|input| format!("#{input}")).collect();
             let call = format!("{} {}", layer.name, inputs.join(" "));
+            if layer.value {
+                writeln!(f, "  #{i:<3} {call:<22} a value")?;
+                continue;
+            }
             writeln!(
                 f,
                 "  #{i:<3} {call:<22} {} {}, chunks {}, {}, {}",
@@ -256,7 +271,12 @@ impl fmt::Display for Explanation {
                 StageKind::Write => "write",
                 StageKind::Reshape => "reshape",
                 StageKind::Contract => "dot",
+                StageKind::Call => "call",
             };
+            if stage.kind == StageKind::Call {
+                writeln!(f, "  {kind:<5} [{}] {}", stage.label, counted(stage.tasks, "task", "tasks"))?;
+                continue;
+            }
             writeln!(
                 f,
                 "  {kind:<5} [{}] over {}, chunks {}, {}, {}, keeps {}",

@@ -288,7 +288,7 @@ impl Expr {
     }
 
     /// The number of logical tasks: one per chunk of every node that this expression depends on, itself
-    /// included; numbers that arrays are combined with are not counted.
+    /// included; numbers that arrays are combined with, and values that are there already, are not counted.
     pub fn task_count(&self) -> u64 {
         let mut seen = HashSet::new();
         let mut stack = vec![&self.0];
@@ -297,7 +297,12 @@ impl Expr {
             if !seen.insert(Arc::as_ptr(node)) {
                 continue;
             }
-            if !matches!(node.kind, Kind::Fill(_) if node.meta.shape.is_empty()) {
+            let there = match node.kind {
+                Kind::Fill(_) => node.meta.shape.is_empty(),
+                Kind::Value { .. } => true,
+                _ => false,
+            };
+            if !there {
                 count = count.saturating_add(node.meta.grid.count() as u64);
             }
             stack.extend(&node.inputs);

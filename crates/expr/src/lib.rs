@@ -4,6 +4,7 @@
 //! runs the passes of the optimiser over it, fuses what is left into stages and lowers these to a
 //! [`Plan`](chunkwise_plan::Plan).
 
+mod calls;
 mod contract;
 mod error;
 mod explain;

@@ -1,12 +1,13 @@
 //! The nodes of an expression: immutable, shared, untyped.
 
+use std::any::Any;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
 use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, View};
 use chunkwise_kernels::Op;
 use chunkwise_kernels::reduce::ReduceOp;
-use chunkwise_plan::{Contraction, Tiles};
+use chunkwise_plan::{Contraction, Function, Tiles, Value};
 use smallvec::SmallVec;
 
 /// What a node computes from its inputs.
@@ -40,11 +41,21 @@ pub(crate) enum Kind {
     Reshape,
     /// The product of two inputs, summed over axes; with a first axis for partial results, if there are any.
     Contract { name: &'static str, axes: Contraction, partials: Option<u32> },
+    /// A delayed value that is there already; the guard is dropped with it.
+    Value {
+        value: Value,
+        #[allow(dead_code, reason = "held for as long as the node lives")]
+        guard: Option<Arc<dyn Any + Send + Sync>>,
+    },
+    /// A delayed value: what a function makes of values and whole arrays.
+    Call(Function),
+    /// An array whose chunks are the inputs, delayed values all, seen as blocks.
+    FromValues(fn(&Value) -> Block),
 }
 
 impl Kind {
     /// What messages and pictures call it.
-    pub(crate) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Kind::Fill(_) => "fill",
             Kind::Coord(_) => "coord",
@@ -59,10 +70,13 @@ impl Kind {
             Kind::Rechunk => "rechunk",
             Kind::Reshape => "reshape",
             Kind::Contract { name, .. } => name,
+            Kind::Value { .. } => "value",
+            Kind::Call(function) => function.name(),
+            Kind::FromValues(_) => "from_delayed",
         }
     }
 
-    /// Whether the node has no inputs.
+    /// Whether the node is read by programs instead of computed in them.
     pub(crate) fn is_source(&self) -> bool {
         match self {
             Kind::Fill(_)
@@ -70,15 +84,23 @@ impl Kind {
             | Kind::Memory(_)
             | Kind::Persisted(_)
             | Kind::Region(_)
-            | Kind::Blocks { .. } => true,
+            | Kind::Blocks { .. }
+            | Kind::FromValues(_)
+            | Kind::Value { .. } => true,
             Kind::Elementwise(_)
             | Kind::Reduce { .. }
             | Kind::View(_)
             | Kind::Concatenate { .. }
             | Kind::Rechunk
             | Kind::Reshape
-            | Kind::Contract { .. } => false,
+            | Kind::Contract { .. }
+            | Kind::Call(_) => false,
         }
+    }
+
+    /// Whether the node is a delayed value, not an array.
+    pub(crate) fn is_value(&self) -> bool {
+        matches!(self, Kind::Value { .. } | Kind::Call(_))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Running the tasks that merge partial states, and finishing states into results.
 
-use std::sync::Arc;
-
 use chunkwise_core::{AxisGrid, Block, DType, Grid, Shape, row_major_strides};
 use chunkwise_kernels::reduce;
 use smallvec::{SmallVec, smallvec};
@@ -13,7 +11,12 @@ impl Runner<'_> {
     fn reduced_stage(&self, stage: &CombineStage) -> (&FusedStage, &ReductionTarget) {
         match &self.plan.stages[stage.stage as usize] {
             Stage::Fused(fused) => (fused, &fused.reductions[stage.reduction as usize]),
-            Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) => {
+            Stage::Combine(_)
+            | Stage::Read(_)
+            | Stage::Write(_)
+            | Stage::Reshape(_)
+            | Stage::Contract(_)
+            | Stage::Call(_) => {
                 unreachable!("combine stages follow fused ones")
             }
         }
@@ -40,7 +43,7 @@ impl Runner<'_> {
         let slot = |output: &TaskOutput| if output.len() > fused_slot { fused_slot } else { 0 };
         let (first, rest) = inputs.split_first_mut().expect("a combine task has inputs");
         let slot_of_first = slot(first);
-        let state = match Arc::get_mut(first) {
+        let state = match first.tiles_mut() {
             Some(tiles) if tiles[slot_of_first].block.is_unique() => tiles[slot_of_first].block.clone(),
             _ => copy_state(&first[slot_of_first].block),
         };

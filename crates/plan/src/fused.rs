@@ -233,7 +233,7 @@ impl Runner<'_> {
                 continue;
             }
             let producer = self.position(id, tasks[tile]);
-            let Some(tiles) = std::sync::Arc::get_mut(&mut inputs[producer]) else { continue };
+            let Some(tiles) = inputs[producer].tiles_mut() else { continue };
             let tile = &mut tiles[*slot as usize];
             let whole_buffer = tile.block.as_ptr() == tile.block.buffer().as_ptr();
             let fits = whole_buffer

@@ -5,12 +5,15 @@
 //! for the [`Sources`] beside it, which hold what lives in this one. A [`Runner`] is a plan made ready to run
 //! here; an executor decides when each task runs.
 
+mod calls;
 mod cells;
 mod combine;
 mod contract;
 mod failure;
 mod fused;
+mod gather;
 mod graph;
+mod output;
 mod plan;
 mod read;
 mod reshape;
@@ -20,14 +23,16 @@ mod tiles;
 mod units;
 mod wire;
 
+pub use calls::{Args, Call, CallFn, CallResult, CallStage, Function, Operand, SharedFn, StaticFn, Value};
 pub use cells::{for_cells, for_parts};
 pub use contract::{ContractOperand, ContractPlace, ContractStage, Contraction};
 pub use graph::{TaskGraph, TaskId};
+pub use output::TaskOutput;
 pub use plan::{
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,
     ReadStage, ReductionTarget, ReshapeStage, Root, Stage, StageInfo, Storage, Task, Variant, WriteStage,
 };
-pub use runner::{Cause, RootResult, Runner, TaskError, TaskOutput};
+pub use runner::{Cause, RootResult, Runner, TaskError};
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
 pub use units::{Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, strided_unit_grid, unit_grid};

@@ -9,7 +9,7 @@ use chunkwise_kernels::Program;
 use chunkwise_kernels::reduce::ReduceOp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ContractStage, TaskGraph, TaskId};
+use crate::{CallStage, ContractStage, TaskGraph, TaskId};
 
 /// Number of an array of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -213,7 +213,7 @@ pub struct ReadStage {
     pub array: ArrayId,
     /// One per task: cell of the array's grid, first position and shape of what is needed of it.
     pub boxes: Vec<(u32, Shape, Shape)>,
-    /// Whether a closure makes the blocks, so that the stage cannot leave this process.
+    /// Whether a closure or a call makes the blocks, so that the stage cannot leave this process.
     pub closure: bool,
 }
 
@@ -257,6 +257,8 @@ pub enum Stage {
     Reshape(ReshapeStage),
     /// Add products to a cell.
     Contract(ContractStage),
+    /// Call a user's function.
+    Call(CallStage),
 }
 
 impl Stage {
@@ -269,6 +271,7 @@ impl Stage {
             Stage::Write(stage) => &stage.info,
             Stage::Reshape(stage) => &stage.info,
             Stage::Contract(stage) => &stage.info,
+            Stage::Call(stage) => &stage.info,
         }
     }
 }
@@ -291,6 +294,10 @@ pub enum Root {
     Tiles(ArrayId),
     /// Nothing: it was written to a sink.
     Written(ArrayId),
+    /// The value of a call.
+    Value(TaskId),
+    /// A value that is there from the start: its number in [`Sources`](crate::Sources).
+    Constant(u32),
 }
 
 /// Everything there is to do for one computation.

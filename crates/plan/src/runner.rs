@@ -8,23 +8,21 @@ use std::sync::Arc;
 use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
 use chunkwise_kernels::contract::Product;
 use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
-use smallvec::SmallVec;
 
 use crate::failure::{Failure, chunk_at, panicked_closure};
 use crate::reshape::copy_kernel;
-use crate::{ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, Tile, Tiles, Variant};
-
-/// What a task makes: one tile per output of its stage.
-pub type TaskOutput = Arc<SmallVec<[Tile; 1]>>;
+use crate::{
+    ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tiles, Value, Variant,
+};
 
 /// Why a task failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{op}, block {block:?}, built at {origin}: {cause}")]
+#[error("{op}{}, built at {origin}: {cause}", if block.is_empty() { String::new() } else { format!(", block {block:?}") })]
 pub struct TaskError {
-    /// The operations of the task.
+    /// The operations of the task, or the name of the function called.
     pub op: String,
     /// Coordinates of the user's chunk that holds the element at fault, or that the task began in where none is
-    /// known to be.
+    /// known to be; empty for calls.
     pub block: Shape,
     /// Where the user built the operation.
     pub origin: Origin,
@@ -46,6 +44,9 @@ pub enum Cause {
     /// A sink could not be written.
     #[error("{0}")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A delayed function returned an error: this is the one it returned.
+    #[error("{0}")]
+    Call(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A reduction without a value.
     #[error(transparent)]
     AllNan(#[from] chunkwise_kernels::reduce::AllNan),
@@ -113,7 +114,7 @@ impl<'a> Runner<'a> {
                     vec![kernel.map_err(|e| (reshape.info.label.clone(), e))?]
                 }
                 Stage::Contract(contract) => contract.variants().map(compile).collect::<Result<_, _>>()?,
-                Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) => Vec::new(),
+                Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Call(_) => Vec::new(),
             });
         }
         let returned = plan
@@ -139,12 +140,15 @@ impl<'a> Runner<'a> {
         let result = match &self.plan.stages[place.stage as usize] {
             Stage::Fused(stage) => self.run_fused(task, place, stage, inputs),
             Stage::Combine(stage) => self.run_combine(stage, place, inputs),
-            Stage::Read(stage) => self.run_read(stage, place).map_err(Failure::from),
+            Stage::Read(stage) => self.run_read(stage, place, inputs).map_err(Failure::from),
             Stage::Write(stage) => self.run_write(stage, place, inputs).map_err(Failure::from),
             Stage::Reshape(stage) => Ok(self.run_reshape(task, place, stage, inputs)),
             Stage::Contract(stage) => self.run_contract(task, place, stage, inputs).map_err(Failure::from),
+            Stage::Call(stage) => {
+                return self.run_call(stage, task, inputs).map_err(|cause| self.error(task, cause));
+            }
         };
-        result.map(Arc::new).map_err(|Failure { cause, block }| {
+        result.map(TaskOutput::from).map_err(|Failure { cause, block }| {
             let error = self.error(task, cause);
             TaskError { block: block.unwrap_or_else(|| error.block.clone()), ..error }
         })
@@ -199,6 +203,10 @@ impl<'a> Runner<'a> {
                 let place = contract.place(place.unit as usize);
                 (Some(&contract.cells), place.map_or(0, |p| (p.cell % contract.cells.count()) as u32))
             }
+            Stage::Call(stage) => {
+                let call = &stage.calls[place.unit as usize];
+                return (stage.names[call.function as usize].clone(), Shape::new(), call.origin.clone());
+            }
         };
         let block = cells.map_or_else(Shape::new, |cells| {
             let (start, _) = cells.block(&cells.coords(cell as usize));
@@ -234,6 +242,11 @@ impl<'a> Runner<'a> {
                     }
                 },
                 Root::Written(_) => RootResult::Written,
+                Root::Value(_) => match kept.next() {
+                    Some(TaskOutput::Value(value)) => RootResult::Value(value),
+                    _ => unreachable!("the value of a call that is a root is kept"),
+                },
+                Root::Constant(number) => RootResult::Value(self.sources.values[number as usize].clone()),
                 Root::Tiles(id) => {
                     let Storage::Computed { grid, tasks, slot, .. } = &self.plan.array(id).storage else {
                         unreachable!("a persisted root is computed")
@@ -257,6 +270,8 @@ pub enum RootResult {
     Tiles(Tiles),
     /// It was written to a sink.
     Written,
+    /// The value of a call.
+    Value(Value),
 }
 
 /// A copy of a returned array, for a root that was asked for twice.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chunkwise_core::{Block, BlockFn, RegionSink, RegionSource};
 
-use crate::{Plan, Stage, Storage, Tile, Tiles};
+use crate::{Function, Operand, Plan, Root, Stage, Storage, Tile, Tiles, Value};
 
 /// What a read stage reads from.
 #[derive(Clone)]
@@ -14,6 +14,9 @@ pub enum RegionLike {
     Region(Arc<dyn RegionSource>),
     /// A function that makes whole chunks.
     Blocks(Arc<dyn BlockFn>),
+    /// Values that are the chunks, and how to see one as a block. The value of each chunk, in row-major order,
+    /// is there from the start or else the one input of the chunk's task.
+    Values(fn(&Value) -> Block, Vec<Option<Value>>),
 }
 
 impl fmt::Debug for RegionLike {
@@ -21,12 +24,13 @@ impl fmt::Debug for RegionLike {
         match self {
             RegionLike::Region(source) => write!(f, "Region({})", source.name()),
             RegionLike::Blocks(_) => f.write_str("Blocks"),
+            RegionLike::Values(..) => f.write_str("Values"),
         }
     }
 }
 
 /// The sources and sinks of a plan: arrays in memory, tiles of persisted arrays, what can be read and written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Sources {
     /// Arrays in memory.
     pub blocks: Vec<Arc<Block>>,
@@ -36,6 +40,10 @@ pub struct Sources {
     pub regions: Vec<RegionLike>,
     /// Where write stages write to.
     pub sinks: Vec<Arc<dyn RegionSink>>,
+    /// What call stages call.
+    pub functions: Vec<Function>,
+    /// Values that calls and roots name by number.
+    pub values: Vec<Value>,
 }
 
 impl Sources {
@@ -68,11 +76,20 @@ impl Sources {
                         RegionLike::Region(source) => {
                             source.dtype() == array.dtype && *source.shape() == array.shape[..]
                         }
-                        RegionLike::Blocks(_) => read.closure,
+                        RegionLike::Blocks(_) | RegionLike::Values(..) => read.closure,
                     }
                 }),
                 Stage::Write(write) => (write.sink as usize) < self.sinks.len(),
                 Stage::Fused(_) | Stage::Combine(_) | Stage::Reshape(_) | Stage::Contract(_) => true,
+                Stage::Call(stage) => {
+                    let operands = stage.calls.iter().flat_map(|call| &call.operands);
+                    let mut constants = operands.filter_map(|operand| match operand {
+                        Operand::Constant(number) => Some(*number as usize),
+                        Operand::Input(_) | Operand::Array(_) => None,
+                    });
+                    stage.first as usize + stage.names.len() <= self.functions.len()
+                        && constants.all(|number| number < self.values.len())
+                }
             };
             if !there {
                 return Err(format!(
@@ -80,6 +97,23 @@ impl Sources {
                 ));
             }
         }
-        Ok(())
+        let missing = |root: &Root| matches!(root, Root::Constant(n) if *n as usize >= self.values.len());
+        match plan.roots.iter().position(missing) {
+            Some(root) => Err(format!("the value of root {root} is not there")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources")
+            .field("blocks", &self.blocks)
+            .field("tiles", &self.tiles)
+            .field("regions", &self.regions)
+            .field("sinks", &self.sinks)
+            .field("functions", &self.functions)
+            .field("values", &self.values.len())
+            .finish()
     }
 }

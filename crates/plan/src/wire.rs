@@ -8,7 +8,7 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Origin, Plan, Stage, Variant};
+use crate::{Origin, Plan, Root, Stage, Variant};
 use chunkwise_kernels::Op;
 
 /// Version of the wire form. A plan is read only by the version that wrote it.
@@ -28,6 +28,23 @@ pub enum WireError {
         name: String,
         /// Where.
         origin: Origin,
+    },
+    /// A call of a delayed function, which has no wire form.
+    #[error(
+        "the delayed function `{name}`, called at {origin}, cannot leave this process; \
+         compute its value here, and send what is built on it"
+    )]
+    Call {
+        /// The function.
+        name: String,
+        /// Where it was called.
+        origin: Origin,
+    },
+    /// A delayed value that is there already, of a type that only this process knows.
+    #[error("root {root} of the plan is a delayed value, which cannot leave this process")]
+    Value {
+        /// Which root.
+        root: usize,
     },
     /// Bytes of another version.
     #[error("the plan was written by wire version {found}, this is version {WIRE_VERSION}")]
@@ -56,7 +73,8 @@ impl Plan {
     /// The plan as bytes. Sources stay behind: the plan names them by number.
     ///
     /// # Errors
-    /// [`WireError::Closure`] when the plan holds a user's closure.
+    /// [`WireError::Closure`] when the plan holds a user's closure, [`WireError::Call`] and [`WireError::Value`] when
+    /// it holds delayed calls or values.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WireError> {
         self.refuse_closures()?;
         Ok(postcard::to_stdvec(&Outgoing(WIRE_VERSION, self))?)
@@ -99,9 +117,18 @@ impl Plan {
                     let origin = stage.info.origin.clone();
                     return Err(WireError::Closure { name: stage.info.label.clone(), origin });
                 }
+                Stage::Call(stage) => {
+                    if let Some(call) = stage.calls.first() {
+                        let name = stage.names[call.function as usize].clone();
+                        return Err(WireError::Call { name, origin: call.origin.clone() });
+                    }
+                }
                 Stage::Read(_) | Stage::Combine(_) | Stage::Write(_) | Stage::Reshape(_) => {}
             }
         }
-        Ok(())
+        match self.roots.iter().position(|root| matches!(root, Root::Value(_) | Root::Constant(_))) {
+            Some(root) => Err(WireError::Value { root }),
+            None => Ok(()),
+        }
     }
 }

@@ -74,7 +74,7 @@ fn scatter(result: &RootResult, columns: usize, into: &mut [f64]) {
         RootResult::Tiles(tiles) => {
             tiles.tiles.iter().for_each(|tile| place(&tile.start, &tile.block));
         }
-        RootResult::Written => {}
+        RootResult::Written | RootResult::Value(_) => {}
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn all_bytes(results: &[RootResult]) -> Vec<u8> {
             RootResult::Tiles(tiles) => {
                 tiles.tiles.iter().for_each(|tile| all.extend_from_slice(bytes_of(&tile.block)));
             }
-            RootResult::Written => {}
+            RootResult::Written | RootResult::Value(_) => {}
         }
     }
     all

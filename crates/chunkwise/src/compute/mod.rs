@@ -2,18 +2,21 @@
 
 mod nested;
 
+use std::sync::Arc;
 use std::vec;
 
-use chunkwise_core::{Block, Element};
+use chunkwise_core::Element;
 use chunkwise_exec::Stats;
 use chunkwise_expr::Expr;
+use chunkwise_plan::RootResult;
 use ndarray::{Array, Dimension, Ix0};
 
+use crate::delayed::{Data, typed};
 use crate::memory::array_of;
 use crate::{ChunkedArray, Config, Explanation, Result, engine};
 
-/// What [`compute`] takes: arrays, references to them, [values](ChunkedArray::value), and tuples, arrays, `Vec`,
-/// slices and `Option` of these, nested as they come.
+/// What [`compute`] takes: arrays, [delayed values](crate::Delayed), references to them, [values](ChunkedArray::value),
+/// and tuples, arrays, `Vec`, slices and `Option` of these, nested as they come.
 ///
 /// A type of one's own is computed by asking its parts, in the same order in both methods:
 ///
@@ -40,10 +43,11 @@ use crate::{ChunkedArray, Config, Explanation, Result, engine};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be computed",
-    note = "compute takes arrays, references to them, and tuples, arrays, Vec, slices or Option of these"
+    note = "compute takes arrays, delayed values, references to them, and tuples, arrays, Vec, slices or Option of these"
 )]
 pub trait Compute {
-    /// What computing gives: an owned ndarray for an array, and the same structure for a structure.
+    /// What computing gives: an owned ndarray for an array, an `Arc` of the value for a delayed one, and the same
+    /// structure for a structure.
     type Output;
 
     /// Adds what is to be computed.
@@ -57,11 +61,32 @@ pub trait Compute {
 #[derive(Debug, Default)]
 pub struct Roots(Vec<Expr>);
 
+impl Roots {
+    /// Adds one.
+    pub(crate) fn push(&mut self, root: &Expr) {
+        self.0.push(root.clone());
+    }
+}
+
 /// What a [`Compute`] asked for, computed.
 #[derive(Debug)]
-pub struct Values(vec::IntoIter<Block>);
+pub struct Values(vec::IntoIter<RootResult>);
 
-/// Computes several arrays at once: what they have in common is done once.
+impl Values {
+    fn next(&mut self) -> RootResult {
+        self.0.next().expect("one value per root, taken in the order of the roots")
+    }
+
+    /// The next value, of a delayed root.
+    pub(crate) fn value<T: Data>(&mut self) -> Arc<T> {
+        match self.next() {
+            RootResult::Value(value) => typed(value),
+            _ => unreachable!("values are taken in the order of the roots"),
+        }
+    }
+}
+
+/// Computes several arrays and delayed values at once: what they have in common is done once.
 ///
 /// # Errors
 /// Whatever kept a block from being computed: a file, a function that failed or panicked, a reduction that has no
@@ -220,11 +245,14 @@ impl<A: Element, D: Dimension> Compute for ChunkedArray<A, D> {
     type Output = Array<A, D>;
 
     fn roots(&self, roots: &mut Roots) {
-        roots.0.push(self.expr().clone());
+        roots.push(self.expr());
     }
 
     fn collect(&self, values: &mut Values) -> Array<A, D> {
-        array_of(values.0.next().expect("one value per root, taken in the order of the roots"))
+        match values.next() {
+            RootResult::Array(block) => array_of(block),
+            _ => unreachable!("values are taken in the order of the roots"),
+        }
     }
 }
 

@@ -54,6 +54,8 @@ impl Sink {
 pub(crate) struct Group {
     /// Iteration space.
     pub(crate) space: Arc<Meta>,
+    /// Groups and calls read those of lower levels, and calls of their own.
+    pub(crate) level: u32,
     pub(crate) sinks: Vec<Sink>,
 }
 
@@ -79,9 +81,18 @@ impl Contexts {
     }
 }
 
-/// The groups in an order in which every group comes after those that it reads, and for each node whether it
-/// is kept in memory.
-pub(crate) fn analyse(graph: &Graph) -> (Vec<Group>, Vec<bool>) {
+/// What is computed together, and when.
+pub(crate) struct Analysis {
+    /// In an order in which every group comes after those that it reads.
+    pub(crate) groups: Vec<Group>,
+    /// For each node whether it is kept in memory.
+    pub(crate) kept: Vec<bool>,
+    /// The level of each node: calls come before the groups of their level.
+    pub(crate) levels: Vec<u32>,
+}
+
+/// Decides what is kept, and forms the groups.
+pub(crate) fn analyse(graph: &Graph) -> Analysis {
     let costs = |kept: &[bool]| {
         let mut costs = vec![0u32; graph.len()];
         for (id, node) in graph.nodes.iter().enumerate() {
@@ -106,7 +117,8 @@ pub(crate) fn analyse(graph: &Graph) -> (Vec<Group>, Vec<bool>) {
         let mut round = Round::new(graph, &kept);
         let more = round.propagate(&costs(&kept));
         if more.is_empty() {
-            return (round.groups(), kept);
+            let levels = std::mem::take(&mut round.levels);
+            return Analysis { groups: round.groups(), kept, levels };
         }
         for id in more {
             kept[id as usize] = true;
@@ -118,6 +130,7 @@ pub(crate) fn analyse(graph: &Graph) -> (Vec<Group>, Vec<bool>) {
 struct Round<'a> {
     graph: &'a Graph,
     kept: &'a [bool],
+    levels: Vec<u32>,
     sinks: Vec<Sink>,
     /// Class of each sink, and its union-find parent.
     sink_classes: Vec<Class>,
@@ -135,6 +148,7 @@ impl<'a> Round<'a> {
         let mut round = Round {
             graph,
             kept,
+            levels: vec![0u32; graph.len()],
             sinks: Vec::new(),
             sink_classes: Vec::new(),
             parents: Vec::new(),
@@ -145,11 +159,19 @@ impl<'a> Round<'a> {
         };
         let mut stored = kept.to_vec();
         for &root in &graph.roots {
-            stored[root as usize] = true;
+            stored[root as usize] = !graph.node(root).kind.is_value();
         }
-        let mut levels = vec![0u32; graph.len()];
+        // Calls read whole arrays.
+        for node in graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Call(_))) {
+            for &input in &node.inputs {
+                stored[input as usize] |= !graph.node(input).kind.is_value();
+            }
+        }
+        let mut levels = std::mem::take(&mut round.levels);
         for (id, node) in graph.nodes.iter().enumerate() {
-            let level = node.inputs.iter().map(|&i| levels[i as usize] + u32::from(kept[i as usize])).max();
+            let reads_whole = |i: NodeId| node.kind.is_value() && !graph.node(i).kind.is_value();
+            let after = |i: NodeId| u32::from(kept[i as usize] || reads_whole(i));
+            let level = node.inputs.iter().map(|&i| levels[i as usize] + after(i)).max();
             levels[id] = level.unwrap_or(0);
             let id = id as NodeId;
             match node.kind {
@@ -169,6 +191,7 @@ impl<'a> Round<'a> {
                 _ => {}
             }
         }
+        round.levels = levels;
         round
     }
 
@@ -326,25 +349,28 @@ impl<'a> Round<'a> {
             | Kind::Memory(_)
             | Kind::Persisted(_)
             | Kind::Region(_)
-            | Kind::Blocks { .. } => {}
+            | Kind::Blocks { .. }
+            | Kind::Value { .. }
+            | Kind::Call(_)
+            | Kind::FromValues(_) => {}
         }
     }
 
     fn groups(mut self) -> Vec<Group> {
-        let mut groups: Vec<(u32, Group)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         let mut numbers: HashMap<u32, usize, BuildFast> = HashMap::default();
         for i in 0..self.sinks.len() {
             let head = self.find(i as u32);
             let (level, space) = &self.classes[self.sink_classes[i] as usize];
             let number = *numbers.entry(head).or_insert_with(|| {
-                groups.push((*level, Group { space: space.clone(), sinks: Vec::new() }));
+                groups.push(Group { space: space.clone(), level: *level, sinks: Vec::new() });
                 groups.len() - 1
             });
-            groups[number].1.sinks.push(self.sinks[i]);
+            groups[number].sinks.push(self.sinks[i]);
         }
         // Stable: groups of one level keep the order of their first sinks.
-        groups.sort_by_key(|(level, _)| *level);
-        groups.into_iter().map(|(_, group)| group).collect()
+        groups.sort_by_key(|group| group.level);
+        groups
     }
 }
 

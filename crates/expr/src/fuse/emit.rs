@@ -46,7 +46,7 @@ pub(crate) fn emit_operand(
     arrays: &mut dyn Arrays,
 ) -> Result<(Grid, Vec<Variant>), ProgramError> {
     let space = graph.node(operand.value).meta.clone();
-    emit(graph, &Group { space, sinks: vec![operand] }, kept, arrays)
+    emit(graph, &Group { space, sinks: vec![operand], level: 0 }, kept, arrays)
 }
 
 /// A node under a view, by number.

@@ -7,5 +7,5 @@
 mod analyse;
 mod emit;
 
-pub(crate) use analyse::{Group, Sink, analyse};
+pub(crate) use analyse::{Analysis, Group, Sink, analyse};
 pub(crate) use emit::{Arrays, emit, emit_operand};

@@ -5,10 +5,12 @@
 
 use chunkwise_core::{Grid, Shape};
 use chunkwise_plan::{
-    ArrayId, ContractStage, FusedStage, ReshapeStage, Stage, Storage, Variant, for_cells, for_parts,
+    ArrayId, CallStage, ContractStage, FusedStage, ReshapeStage, Stage, Storage, Variant, for_cells,
+    for_parts,
 };
 use smallvec::SmallVec;
 
+use super::calls::{Place, arrays};
 use super::stages::{Build, Maker};
 use crate::ExprError;
 
@@ -18,7 +20,7 @@ pub(super) type Cell = (ArrayId, u32);
 /// What the units of one stage need.
 #[derive(Clone, Default)]
 pub(super) struct StageDemand {
-    /// Per unit of a fused or reshape stage, or box of a read stage: whether it is needed.
+    /// Per unit of a fused or reshape stage, cell of a read stage, or call: whether it is needed.
     pub(super) needed: Vec<bool>,
     /// Per unit of a fused or reshape stage: the cells that it reads.
     pub(super) reads: Vec<SmallVec<[Cell; 2]>>,
@@ -38,12 +40,18 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
             Stage::Read(read) => grid_of(build, read.array).count(),
             Stage::Reshape(reshape) => reshape.units.count(),
             Stage::Contract(contract) => contract.units(),
+            Stage::Call(stage) => stage.calls.len(),
             Stage::Combine(_) | Stage::Write(_) => 0,
         };
         if units > MAX_TASKS {
             return Err(ExprError::TooManyTasks);
         }
         demand.push(StageDemand { needed: vec![false; units], ..StageDemand::default() });
+    }
+    for &place in &build.value_roots {
+        if let Place::Call(stage, unit) = place {
+            demand[stage as usize].needed[unit as usize] = true;
+        }
     }
     for number in (0..build.plan.stages.len()).rev() {
         match &build.plan.stages[number] {
@@ -69,7 +77,18 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
                 let reads = collect_products(build, contract, &mut demand, number);
                 demand[number].reads = reads;
             }
-            Stage::Read(_) | Stage::Combine(_) | Stage::Write(_) => {}
+            Stage::Call(stage) => collect_calls(build, stage, &mut demand, number),
+            Stage::Read(_) => {
+                for (chunk, made) in build.chunk_calls.get(&(number as u32)).into_iter().flatten().enumerate()
+                {
+                    if let Some((stage, unit)) = *made
+                        && demand[number].needed[chunk]
+                    {
+                        demand[stage as usize].needed[unit as usize] = true;
+                    }
+                }
+            }
+            Stage::Combine(_) | Stage::Write(_) => {}
         }
     }
     for (number, demand) in demand.iter_mut().enumerate() {
@@ -97,6 +116,26 @@ pub(super) fn grid_of(build: &Build, array: ArrayId) -> &Grid {
 fn is_returned(build: &Build, stage: &FusedStage) -> bool {
     let arrays = stage.stores.iter().chain(stage.reductions.iter().map(|r| &r.array));
     arrays.into_iter().any(|&array| build.roots.contains(&array))
+}
+
+/// Marks what the needed calls of a stage read: calls, and all cells of arrays.
+fn collect_calls(build: &Build, stage: &CallStage, demand: &mut [StageDemand], number: usize) {
+    for (unit, call) in stage.calls.iter().enumerate().rev() {
+        if !demand[number].needed[unit] {
+            continue;
+        }
+        for &(stage, unit) in &build.call_inputs[&(number as u32)][unit] {
+            demand[stage as usize].needed[unit as usize] = true;
+        }
+        for array in arrays(call) {
+            let maker = build.makers[array.0 as usize].expect("arrays that calls read are computed");
+            let grid = grid_of(build, array);
+            for cell in 0..grid.count() {
+                let (start, shape) = grid.block(&grid.coords(cell));
+                ask(build, demand, maker, array, cell, (&start, &shape));
+            }
+        }
+    }
 }
 
 fn collect_reads(

@@ -1,5 +1,6 @@
 //! From an optimised graph to a plan.
 
+mod calls;
 mod demand;
 mod number;
 mod products;
@@ -7,12 +8,13 @@ mod stages;
 
 use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};
 
+use self::calls::Place;
 use crate::fuse::analyse;
 use crate::graph::Graph;
 use crate::passes::{merge_only, optimise};
 use crate::{Expr, ExprError};
 
-/// What a computation returns of its roots.
+/// What a computation returns of its roots that are arrays. Those that are delayed values are returned always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
     /// Whole arrays.
@@ -69,25 +71,34 @@ pub(crate) fn lower(
     want: Want,
     units: Option<Granularity>,
 ) -> Result<(Plan, Sources), ExprError> {
-    let (groups, kept) = analyse(graph);
-    let mut build = stages::build(graph, &groups, &kept, want, units)?;
+    let mut build = stages::build(graph, &analyse(graph), want, units)?;
     let demand = demand::collect(&mut build)?;
-    number::number(&mut build, &demand)?;
+    let values = number::number(&mut build, &demand)?;
     let returned = build.plan.returned_bytes();
     build.plan.graph.hold(returned);
-    let roots = graph.roots.iter().map(|&root| {
+    for (i, &root) in graph.roots.iter().enumerate() {
+        if graph.node(root).kind.is_value() {
+            let root = match (build.value_roots[i], values[i]) {
+                (_, Some(task)) => {
+                    build.plan.graph.keep(task);
+                    Root::Value(task)
+                }
+                (Place::Constant(number), None) => Root::Constant(number),
+                (Place::Call(..) | Place::None, None) => {
+                    unreachable!("every call that is a root is numbered")
+                }
+            };
+            build.plan.roots.push(root);
+            continue;
+        }
         let array = build.array_of(root).expect("every root has an array");
-        match want {
+        build.plan.roots.push(match want {
             Want::Arrays => Root::Array(array),
             Want::Tiles => Root::Tiles(array),
             Want::Written => Root::Written(array),
-        }
-    });
-    build.plan.roots = roots.collect();
-    if want == Want::Tiles {
-        for root in build.plan.roots.clone() {
-            let (Root::Array(id) | Root::Tiles(id) | Root::Written(id)) = root;
-            let Storage::Computed { tasks, .. } = &build.plan.array(id).storage else {
+        });
+        if want == Want::Tiles {
+            let Storage::Computed { tasks, .. } = &build.plan.array(array).storage else {
                 unreachable!("roots are computed")
             };
             for task in tasks.clone() {

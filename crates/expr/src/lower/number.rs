@@ -7,6 +7,7 @@ use chunkwise_plan::{
 };
 use smallvec::SmallVec;
 
+use super::calls::{CallPlace, Place, arrays};
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
 use super::stages::Build;
 use crate::{ExprError, contract};
@@ -26,8 +27,9 @@ struct Drafts {
     inputs: Vec<SmallVec<[Draft; 2]>>,
 }
 
-/// Gives every needed task its id and fills stages, arrays and the graph of the plan.
-pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<(), ExprError> {
+/// Gives every needed task its id and fills stages, arrays and the graph of the plan. Returns the tasks of the roots
+/// that are calls.
+pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<Vec<Option<TaskId>>, ExprError> {
     let (drafts, makers) = draft(build, demand)?;
     let order = depth_first(build, demand, &drafts, &makers);
     let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
@@ -48,7 +50,11 @@ pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<(), Ex
                 .collect();
         }
     }
-    Ok(())
+    let task = |place: &Place| match *place {
+        Place::Call(stage, unit) => Some(ids[drafts.of((stage, unit)) as usize]),
+        Place::Constant(_) | Place::None => None,
+    };
+    Ok(build.value_roots.iter().map(task).collect())
 }
 
 /// Lists every needed task, and for each computed array the task of each cell.
@@ -71,7 +77,9 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
             Stage::Read(read) => {
                 for (unit, (cell, _, _)) in read.boxes.iter().enumerate() {
                     makers[read.array.0 as usize][*cell as usize] = drafts.tasks.len() as Draft;
-                    drafts.push(Task { stage, unit: unit as u32 }, SmallVec::new());
+                    let made = build.chunk_calls.get(&stage).and_then(|made| made[*cell as usize]);
+                    let inputs = made.map(|call| drafts.of(call)).into_iter().collect();
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
                 }
             }
             Stage::Fused(fused) => {
@@ -115,6 +123,22 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                 }
                 made.into_iter().for_each(|(cell, draft)| makers[contract.array.0 as usize][cell] = draft);
             }
+            Stage::Call(call_stage) => {
+                for (unit, call) in call_stage.calls.iter().enumerate() {
+                    let mut inputs = SmallVec::new();
+                    // Those that are not needed are drafted for the same reason, and need no inputs.
+                    if demand[number].needed[unit] {
+                        let reads = &build.call_inputs[&stage][unit];
+                        inputs.extend(reads.iter().map(|&read| drafts.of(read)));
+                        let mut cells: SmallVec<[Draft; 2]> = SmallVec::new();
+                        for array in arrays(call) {
+                            cells.extend_from_slice(&makers[array.0 as usize]);
+                        }
+                        inputs.extend(dedup(cells));
+                    }
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
+                }
+            }
             Stage::Write(write) => {
                 for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
                     let task = Task { stage, unit: unit as u32 };
@@ -137,6 +161,11 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
 }
 
 impl Drafts {
+    /// The draft of a call.
+    fn of(&self, (stage, unit): CallPlace) -> Draft {
+        self.bases[stage as usize] + unit
+    }
+
     fn push(&mut self, task: Task, inputs: SmallVec<[Draft; 2]>) {
         self.tasks.push(task);
         self.inputs.push(inputs);
@@ -217,12 +246,22 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
     let mut stack: Vec<(Draft, usize)> = Vec::new();
     let writes = build.plan.stages.iter().zip(&drafts.bases).filter_map(|(stage, &base)| match stage {
         Stage::Write(write) => Some(base..base + makers[write.array.0 as usize].len() as u32),
-        Stage::Fused(_) | Stage::Combine(_) | Stage::Read(_) | Stage::Reshape(_) | Stage::Contract(_) => None,
+        Stage::Fused(_)
+        | Stage::Combine(_)
+        | Stage::Read(_)
+        | Stage::Reshape(_)
+        | Stage::Contract(_)
+        | Stage::Call(_) => None,
     });
     let writes: Vec<Draft> = writes.flatten().collect();
     let cells = build.roots.iter().map(|array| &makers[array.0 as usize][..]);
     // What is written is reached through its writes, so that each tile is written as soon as it is there.
-    for roots in std::iter::once(&writes[..]).chain(cells) {
+    let values = build.value_roots.iter().filter_map(|place| match *place {
+        Place::Call(stage, unit) => Some(drafts.of((stage, unit))),
+        Place::Constant(_) | Place::None => None,
+    });
+    let values: Vec<Draft> = values.collect();
+    for roots in std::iter::once(&writes[..]).chain(cells).chain(std::iter::once(&values[..])) {
         for &root in roots {
             stack.push((root, 0));
             while let Some((draft, next)) = stack.pop() {
@@ -283,6 +322,7 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             let (_, shape) = reshape.units.block(&reshape.units.coords(task.unit as usize));
             (own(reshape.array, &shape), scratch_bytes(1))
         }
+        Stage::Call(stage) => (stage.calls[task.unit as usize].bytes, 0),
         Stage::Read(read) => {
             let (_, _, shape) = &read.boxes[task.unit as usize];
             (len(shape) * build.plan.array(read.array).dtype.size() as u64, 0)

@@ -9,9 +9,11 @@ use chunkwise_plan::{
     ReshapeStage, Sources, Stage, StageInfo, Storage, Variant, WriteStage, aligned_unit_grid, flat_unit_grid,
     same_ranges, strided_unit_grid, unit_grid,
 };
+use smallvec::SmallVec;
 
+use super::calls::{self, CallPlace, Calls, Place};
 use super::{Want, products};
-use crate::fuse::{Arrays, Group, Sink, emit};
+use crate::fuse::{Analysis, Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
 use crate::node::Kind;
@@ -24,10 +26,18 @@ pub(super) struct Build {
     arrays: HashMap<NodeId, ArrayId, BuildFast>,
     /// Which stage makes each array; for reductions, the fused stage.
     pub(super) makers: Vec<Option<Maker>>,
-    /// Arrays of the graph's roots.
+    /// Arrays of the graph's roots, as far as they are arrays.
     pub(super) roots: Vec<ArrayId>,
     /// What reshapes read, and the shape that it gets.
     reshaped: HashMap<NodeId, Shape, BuildFast>,
+    /// Where the values of the graph's roots come from, as far as they are values.
+    pub(super) value_roots: Vec<Place>,
+    /// Where the value of each node comes from; empty until there is one.
+    pub(super) values: Vec<Place>,
+    /// Per stage of calls, the calls that each reads.
+    pub(super) call_inputs: HashMap<u32, Vec<SmallVec<[CallPlace; 2]>>, BuildFast>,
+    /// Per read stage over values, the call that makes each chunk, unless it is there.
+    pub(super) chunk_calls: HashMap<u32, Vec<Option<CallPlace>>, BuildFast>,
     /// What every unit should hold, if the caller says so.
     pub(super) units: Option<Granularity>,
 }
@@ -80,6 +90,11 @@ impl Arrays for SourceArrays<'_> {
             return array;
         }
         let node = self.graph.node(id);
+        if let Kind::FromValues(see) = node.kind {
+            let (constants, made) = calls::chunks(self.graph, id, self.build);
+            self.build.sources.regions.push(RegionLike::Values(see, constants));
+            self.build.chunk_calls.insert(self.build.plan.stages.len() as u32, made);
+        }
         let sources = &mut self.build.sources;
         let (storage, read) = match &node.kind {
             Kind::Memory(block) => {
@@ -99,6 +114,10 @@ impl Arrays for SourceArrays<'_> {
             Kind::Blocks { name, function } => {
                 sources.regions.push(RegionLike::Blocks(function.clone()));
                 (computed((*node.meta.grid).clone(), 0, false), Some(((*name).to_owned(), true)))
+            }
+            Kind::FromValues(_) => {
+                let name = node.kind.name().to_owned();
+                (computed((*node.meta.grid).clone(), 0, false), Some((name, true)))
             }
             _ => unreachable!("kept nodes got their arrays with their stages"),
         };
@@ -127,8 +146,7 @@ pub(super) fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
 /// Stages for every group, with the read stages before the first that needs them.
 pub(super) fn build(
     graph: &Graph,
-    groups: &[Group],
-    kept: &[bool],
+    analysis: &Analysis,
     want: Want,
     units: Option<Granularity>,
 ) -> Result<Build, ExprError> {
@@ -140,10 +158,17 @@ pub(super) fn build(
         makers: Vec::new(),
         roots: Vec::new(),
         reshaped: reshapes.map(|node| (node.inputs[0], node.meta.shape.clone())).collect(),
+        value_roots: Vec::new(),
+        values: Vec::new(),
+        call_inputs: HashMap::default(),
+        chunk_calls: HashMap::default(),
         units,
     };
     let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
+    let Analysis { groups, kept, levels } = analysis;
+    let mut calls = Calls::new(graph, levels);
     for group in groups {
+        calls.up_to(group.level, graph, &mut build);
         if let [Sink { value, reduce: None, operand_of: None }] = group.sinks[..]
             && matches!(graph.node(value).kind, Kind::Reshape)
         {
@@ -231,9 +256,13 @@ pub(super) fn build(
             build.plan.stages.push(Stage::Combine(CombineStage { info, stage: number, reduction, nodes }));
         }
     }
+    calls.up_to(u32::MAX, graph, &mut build);
     if want == Want::Written {
         for (sink, &root) in graph.roots.iter().enumerate() {
             let node = graph.node(root);
+            if node.kind.is_value() {
+                continue;
+            }
             let info = StageInfo {
                 label: "write".to_owned(),
                 origin: node.location.into(),
@@ -243,7 +272,11 @@ pub(super) fn build(
             build.plan.stages.push(Stage::Write(WriteStage { info, array, sink: sink as u32 }));
         }
     }
-    build.roots = graph.roots.iter().map(|root| build.arrays[root]).collect();
+    build.roots = graph.roots.iter().filter_map(|root| build.array_of(*root)).collect();
+    for &root in &graph.roots {
+        let place = calls::value(graph, root, &mut build);
+        build.value_roots.push(place);
+    }
     Ok(build)
 }
 
@@ -308,7 +341,7 @@ pub(super) fn info(graph: &Graph, group: &Group) -> StageInfo {
 /// What a group computes, as in `sub, powi, mul, add, mean`: the last few operations before each sink.
 pub(super) fn label(graph: &Graph, group: &Group) -> String {
     const SHOWN: usize = 6;
-    let mut names: Vec<&'static str> = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
     for sink in &group.sinks {
         if let Some(fed) = sink.reduce.or(sink.operand_of) {
             names.push(graph.node(fed).kind.name());
@@ -325,7 +358,9 @@ pub(super) fn label(graph: &Graph, group: &Group) -> String {
             Kind::Elementwise(_) | Kind::Concatenate { .. } => names.push(node.kind.name()),
             _ => {}
         }
-        if !matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. }) {
+        if !matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. })
+            && !node.kind.is_source()
+        {
             queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));
         }
     }

@@ -1,7 +1,8 @@
 //! Merges nodes that compute the same thing, over all roots.
 //!
 //! Identity: numbers compare by bits, arrays in memory by address and layout, persisted arrays, files,
-//! closures and block functions by the object that holds them. Where a node was built does not matter.
+//! closures and block functions by the object that holds them. Calls of a function
+//! are each their own, unless the function is pure. Where a node was built does not matter.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -23,6 +24,10 @@ pub(super) fn run(graph: Graph) -> Graph {
         for input in &mut node.inputs {
             *input = ids[*input as usize];
         }
+        if is_its_own(&node) {
+            ids.push(out.push(node));
+            continue;
+        }
         let candidates = seen.entry(hash(&node)).or_default();
         let id = match candidates.iter().find(|&&id| same(out.node(id), &node)) {
             Some(&id) => id,
@@ -36,6 +41,15 @@ pub(super) fn run(graph: Graph) -> Graph {
     }
     out.roots = graph.roots.iter().map(|&root| ids[root as usize]).collect();
     out
+}
+
+/// Whether no other node can be equal.
+fn is_its_own(node: &GraphNode) -> bool {
+    match &node.kind {
+        Kind::Call(function) => !function.is_pure(),
+        Kind::Value { .. } => true,
+        _ => false,
+    }
 }
 
 fn address<T: ?Sized>(shared: &Arc<T>) -> usize {
@@ -58,7 +72,8 @@ fn hash(node: &GraphNode) -> u64 {
         Kind::Reduce { op, axes, keep } => (op, axes, keep).hash(&mut state),
         Kind::View(view) => view.hash(&mut state),
         Kind::Contract { axes, partials, .. } => (axes, partials).hash(&mut state),
-        Kind::Rechunk | Kind::Reshape => {}
+        Kind::Call(function) => function.address().hash(&mut state),
+        Kind::Rechunk | Kind::Reshape | Kind::Value { .. } | Kind::FromValues(_) => {}
     }
     state.finish()
 }
@@ -85,6 +100,9 @@ fn same(a: &GraphNode, b: &GraphNode) -> bool {
             (Kind::Contract { axes: x, partials: i, .. }, Kind::Contract { axes: y, partials: j, .. }) => {
                 x == y && i == j
             }
+            (Kind::Call(x), Kind::Call(y)) => x.address() == y.address() && x.is_pure(),
+            // Equal inputs are seen as blocks in one way only.
+            (Kind::FromValues(_), Kind::FromValues(_)) => true,
             _ => false,
         }
 }

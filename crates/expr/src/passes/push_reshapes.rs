@@ -80,6 +80,9 @@ fn free(graph: &Graph) -> Vec<bool> {
             | Kind::Blocks { .. }
             | Kind::Reduce { .. }
             | Kind::Contract { .. }
+            | Kind::Value { .. }
+            | Kind::Call(_)
+            | Kind::FromValues(_)
             | Kind::Concatenate { .. } => false,
         });
     }
@@ -202,6 +205,9 @@ fn rewrite(graph: &Graph, id: NodeId, free: &[bool], wanted: &Wanted) -> Option<
         | Kind::Blocks { .. }
         | Kind::Reduce { .. }
         | Kind::Contract { .. }
+        | Kind::Value { .. }
+        | Kind::Call(_)
+        | Kind::FromValues(_)
         | Kind::Concatenate { .. } => None,
     }
 }

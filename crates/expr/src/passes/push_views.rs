@@ -211,7 +211,10 @@ fn rewrite(graph: &Graph, id: NodeId, view: Option<&Arc<View>>) -> Option<Rewrit
             | Kind::Memory(_)
             | Kind::Persisted(_)
             | Kind::Region(_)
-            | Kind::Blocks { .. },
+            | Kind::Blocks { .. }
+            | Kind::Value { .. }
+            | Kind::Call(_)
+            | Kind::FromValues(_),
             Some(_),
         ) => None,
     }

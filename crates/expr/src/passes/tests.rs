@@ -36,7 +36,7 @@ fn every(x: &Expr, step: usize) -> Expr {
     x.view(View { shape, source: [map(0), map(1)].into_iter().collect() })
 }
 
-fn names(graph: &Graph) -> Vec<&'static str> {
+fn names(graph: &Graph) -> Vec<&str> {
     graph.nodes.iter().map(|node| node.kind.name()).collect()
 }
 

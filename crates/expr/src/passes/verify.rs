@@ -55,11 +55,21 @@ fn check(graph: &Graph, node: &GraphNode) -> Result<(), String> {
         Kind::Memory(block) => expect(block.dtype(), block.shape()),
         Kind::Persisted(tiles) => expect(node.dtype, &tiles.grid.shape()),
         Kind::Region(source) => expect(source.dtype(), source.shape()),
-        Kind::Blocks { .. } => Ok(()),
+        Kind::Blocks { .. } | Kind::Value { .. } | Kind::Call(_) => Ok(()),
+        Kind::FromValues(_) => {
+            let values = node.inputs.iter().all(|&id| graph.node(id).kind.is_value());
+            if values && node.inputs.len() == node.meta.grid.count() {
+                return Ok(());
+            }
+            Err(format!("does not have one value for each of {} chunks", node.meta.grid.count()))
+        }
         Kind::Elementwise(op) => {
             let mut dtypes: SmallVec<[DType; 3]> = SmallVec::new();
             for i in 0..node.inputs.len() {
                 let operand = input(i)?;
+                if operand.kind.is_value() {
+                    return Err(format!("operand {i} is no array"));
+                }
                 dtypes.push(operand.dtype);
                 if !operand.meta.shape.is_empty()
                     && !Arc::ptr_eq(&operand.meta, &node.meta)

@@ -1,7 +1,5 @@
 //! Running the tasks of contractions.
 
-use std::sync::Arc;
-
 use chunkwise_core::{Block, DType, Shape, Strides};
 use chunkwise_kernels::Kernel;
 use chunkwise_kernels::contract::{Matrix, MatrixMut, Product, Sizes};
@@ -110,7 +108,7 @@ impl Runner<'_> {
 
 /// The cell that another task passed on: its memory, or a copy if somebody else may read it.
 fn take_cell(output: &mut TaskOutput) -> Block {
-    if let Some(tiles) = Arc::get_mut(output) {
+    if let Some(tiles) = output.tiles_mut() {
         if tiles[0].block.is_unique() {
             return tiles[0].block.clone();
         }

@@ -21,6 +21,7 @@ pub(super) fn check(plan: &Plan) -> Check {
             Stage::Read(_) => Ok(()),
             Stage::Reshape(stage) => check_reshape(plan, stage, task, &inputs),
             Stage::Contract(stage) => contract::check_edges(plan, stage, task, &inputs),
+            Stage::Call(_) => Err("it is a call, which cannot arrive".to_owned()),
             Stage::Write(stage) => match &array(plan, stage.array)?.storage {
                 Storage::Computed { tasks, .. } => {
                     ensure(inputs == [tasks[task.unit as usize]], || "it writes what is not there".to_owned())
@@ -113,7 +114,9 @@ fn check_combine(plan: &Plan, stage: &CombineStage, id: TaskId, task: Task, inpu
                 let merged = stage.nodes[from.unit as usize];
                 from.stage == task.stage && merged.cell == node.cell && !merged.finish
             }
-            Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) => false,
+            Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) | Stage::Call(_) => {
+                false
+            }
         };
         ensure(fits, || format!("task {input} is no part of what it merges"))?;
     }

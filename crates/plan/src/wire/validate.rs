@@ -112,6 +112,7 @@ fn check_stage(plan: &Plan, number: usize, stage: &Stage) -> Check {
         Stage::Write(stage) => computed(plan, stage.array).map(|_| ()),
         Stage::Reshape(stage) => check_reshape(plan, stage),
         Stage::Contract(stage) => contract::check(plan, stage),
+        Stage::Call(_) => Err("it calls functions, which cannot arrive".to_owned()),
     }
 }
 
@@ -258,7 +259,12 @@ fn check_combine(plan: &Plan, number: usize, stage: &CombineStage) -> Check {
 pub(super) fn combined<'p>(plan: &'p Plan, stage: &CombineStage) -> Option<&'p ReductionTarget> {
     match plan.stages.get(stage.stage as usize)? {
         Stage::Fused(fused) => fused.reductions.get(stage.reduction as usize),
-        Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) => None,
+        Stage::Combine(_)
+        | Stage::Read(_)
+        | Stage::Write(_)
+        | Stage::Reshape(_)
+        | Stage::Contract(_)
+        | Stage::Call(_) => None,
     }
 }
 
@@ -289,6 +295,7 @@ fn check_tasks(plan: &Plan) -> Check {
         Stage::Write(stage) => computed(plan, stage.array).map_or(0, |(grid, ..)| grid.count()),
         Stage::Reshape(stage) => stage.units.count(),
         Stage::Contract(stage) => stage.units(),
+        Stage::Call(stage) => stage.calls.len(),
     };
     for (id, task) in plan.tasks.iter().enumerate() {
         let stage = plan.stages.get(task.stage as usize);
@@ -333,7 +340,7 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
             Stage::Read(stage) => make(stage.array, Maker::Read(number))?,
             Stage::Reshape(stage) => make(stage.array, Maker::Store(number))?,
             Stage::Contract(stage) => make(stage.array, Maker::Contract(number))?,
-            Stage::Combine(_) | Stage::Write(_) => {}
+            Stage::Combine(_) | Stage::Write(_) | Stage::Call(_) => {}
         }
     }
     Ok(makers)
@@ -397,6 +404,9 @@ fn check_roots(plan: &Plan) -> Check {
             }
             Root::Written(id) => {
                 computed(plan, id)?;
+            }
+            Root::Value(_) | Root::Constant(_) => {
+                return Err("a root is a delayed value, which cannot arrive".to_owned());
             }
         }
     }

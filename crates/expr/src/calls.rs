@@ -1,0 +1,89 @@
+//! Delayed values: calls of functions, and the ways between values and arrays.
+//!
+//! A delayed value is a node like any other, without dtype, shape or chunks: it carries those of a number, which
+//! nothing looks at, and [`Kind::is_value`] tells it from an array.
+
+use std::any::Any;
+use std::panic::Location;
+use std::sync::Arc;
+
+use chunkwise_core::{Block, DType, Grid};
+use chunkwise_plan::{Function, SharedFn, Value};
+use smallvec::SmallVec;
+
+use crate::Expr;
+use crate::node::{Kind, Meta, Node};
+
+impl Expr {
+    #[track_caller]
+    fn value_node(kind: Kind, inputs: SmallVec<[Arc<Node>; 2]>) -> Expr {
+        let meta = Meta::new(Grid::new([]));
+        Expr(Arc::new(Node { kind, inputs, dtype: DType::U8, meta, location: Location::caller() }))
+    }
+
+    /// A value that is there already. `guard` is dropped with it.
+    #[track_caller]
+    pub fn value(value: Value, guard: Option<Arc<dyn Any + Send + Sync>>) -> Expr {
+        Self::value_node(Kind::Value { value, guard }, SmallVec::new())
+    }
+
+    /// A call of a function on values and arrays; arrays come to it whole.
+    #[track_caller]
+    pub fn call(function: Function, inputs: impl IntoIterator<Item = Expr>) -> Expr {
+        Self::value_node(Kind::Call(function), inputs.into_iter().map(|input| input.0).collect())
+    }
+
+    /// An array whose chunks are values, in row-major order, one per chunk of the grid; `see` shows one as a block.
+    /// A block of another shape is an error of the computation.
+    #[track_caller]
+    pub fn from_values(values: Vec<Expr>, dtype: DType, grid: Grid, see: fn(&Value) -> Block) -> Expr {
+        debug_assert_eq!(values.len(), grid.count());
+        let inputs = values.into_iter().map(|value| value.0).collect();
+        let meta = Meta::new(grid);
+        Expr(Arc::new(Node {
+            kind: Kind::FromValues(see),
+            inputs,
+            dtype,
+            meta,
+            location: Location::caller(),
+        }))
+    }
+
+    /// What messages call it: the operation, or the function that a call calls.
+    pub fn name(&self) -> &str {
+        self.0.kind.name()
+    }
+
+    /// Whether this is a delayed value, not an array.
+    pub fn is_value(&self) -> bool {
+        self.0.kind.is_value()
+    }
+
+    /// The function of a call.
+    pub fn function(&self) -> Option<&Function> {
+        match &self.0.kind {
+            Kind::Call(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// The value, if it is there already.
+    pub fn constant(&self) -> Option<&Value> {
+        match &self.0.kind {
+            Kind::Value { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The call with what `change` makes of its function. A call that others hold stays as it is, and gets a reader
+    /// that passes its value on under the changed function's name and bytes.
+    #[track_caller]
+    pub fn with_function(mut self, pass_on: Function, change: impl FnOnce(&Function) -> SharedFn) -> Expr {
+        if let Some(Node { kind: Kind::Call(function), .. }) = Arc::get_mut(&mut self.0) {
+            *function = Function::Shared(Arc::new(change(function)));
+            return self;
+        }
+        let changed = Function::Shared(Arc::new(change(&pass_on)));
+        Self::call(changed, [self])
+    }
+}
