@@ -17,6 +17,6 @@ pub mod reduce;
 
 pub use closure::{Closure, ElementFn};
 pub use isa::{Code, Isa};
-pub use kernel::{ActiveClosure, Bind, Coord, Frame, Input, Kernel, Output, State, active_closure};
+pub use kernel::{ActiveClosure, Bind, Coord, Frame, Input, Kernel, Output, Selected, State, active_closure};
 pub use op::{Binary, Op, Ternary, Unary};
-pub use program::{Instr, Program, ProgramError, Reduction, Reg};
+pub use program::{Groups, Instr, Program, ProgramError, Reduction, Reg, Selection};

@@ -57,7 +57,14 @@ fn runs_allocate_nothing() {
         for kernel in &kernels {
             for inputs in &inputs {
                 for shape in [[1, 1], [200, 150]] {
-                    let bind = Bind { shape: &shape, inputs, coords: &[], outputs: &outputs, states: &[] };
+                    let bind = Bind {
+                        shape: &shape,
+                        inputs,
+                        coords: &[],
+                        outputs: &outputs,
+                        states: &[],
+                        selected: &[],
+                    };
                     // SAFETY: both arrays hold every element that these strides and shapes reach.
                     unsafe { kernel.run(&mut frame, &bind) };
                 }

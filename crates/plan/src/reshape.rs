@@ -70,7 +70,14 @@ impl Runner<'_> {
             let ptr = block.as_mut_ptr().wrapping_add(place * array.dtype.size());
             let inputs = [Input { ptr: source.as_ptr(), strides: source.strides().into() }];
             let outputs = [Output { ptr, strides: strides.clone(), in_place: false }];
-            let bind = Bind { shape: &shape, inputs: &inputs, coords: &[], outputs: &outputs, states: &[] };
+            let bind = Bind {
+                shape: &shape,
+                inputs: &inputs,
+                coords: &[],
+                outputs: &outputs,
+                states: &[],
+                selected: &[],
+            };
             // SAFETY: the source lies within a block that was written before this task ran. Units are ranges of
             // the row-major order, so the result is contiguous and belongs to this task alone; the piece lies
             // within the range, and nothing reads the result yet.

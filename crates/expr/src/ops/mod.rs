@@ -21,6 +21,7 @@ mod extrema;
 mod floats;
 mod logic;
 mod moments;
+mod pick;
 mod rounding;
 mod select;
 mod sum;
@@ -319,6 +320,10 @@ reductions! {
     ReduceOp::Any => truth::ANY,
     ReduceOp::All => truth::ALL,
     ReduceOp::CountNonzero => truth::COUNT_NONZERO,
+
+    ReduceOp::First => pick::FIRST,
+    ReduceOp::Last => pick::LAST,
+    ReduceOp::Count => pick::COUNT,
 }
 
 /// Cost of a user's function, about which nothing is known.

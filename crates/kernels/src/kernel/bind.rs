@@ -48,6 +48,15 @@ pub struct State {
     pub index: Coord,
 }
 
+/// Where selected elements go.
+#[derive(Clone, Copy, Debug)]
+pub struct Selected {
+    /// Memory for as many elements as may be selected in all.
+    pub ptr: *mut u8,
+    /// How many there are so far; runs add theirs after those.
+    pub len: *mut usize,
+}
+
 /// What one run of a kernel works on.
 #[derive(Clone, Copy, Debug)]
 pub struct Bind<'a> {
@@ -61,4 +70,6 @@ pub struct Bind<'a> {
     pub outputs: &'a [Output],
     /// One per reduction of the program.
     pub states: &'a [State],
+    /// One per selection of the program.
+    pub selected: &'a [Selected],
 }

@@ -3,6 +3,7 @@
 use chunkwise_core::DType;
 use smallvec::{SmallVec, smallvec};
 
+use super::schedule::sinks;
 use crate::elementwise::joined::{Arithmetic, Joined};
 use crate::{Binary, Op, Program, Reg, Unary};
 
@@ -28,7 +29,7 @@ pub(super) struct Job<'p> {
 pub(super) fn jobs(program: &Program) -> Vec<Job<'_>> {
     let mut uses = vec![0u32; program.regs.len()];
     let read = program.instrs.iter().flat_map(|instr| &instr.src);
-    for reg in read.chain(&program.stores).chain(program.reductions.iter().map(|r| &r.src)) {
+    for reg in read.chain(&program.stores).copied().chain(sinks(program).map(|(reg, _)| reg)) {
         uses[reg.0 as usize] += 1;
     }
     let mut makers = vec![u32::MAX; program.regs.len()];

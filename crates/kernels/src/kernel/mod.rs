@@ -22,14 +22,15 @@ mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chunkwise_core::{DType, Scalar};
+use chunkwise_core::Scalar;
 
 use crate::args::Args;
 use crate::isa::{Code, Isa};
+use crate::reduce::grouped::Loops;
 use crate::reduce::{self, LEAF, Layout, Shape};
-use crate::{Program, ProgramError, Reg};
+use crate::{Program, ProgramError, Reduction, Reg};
 
-pub use bind::{Bind, Coord, Input, Output, State};
+pub use bind::{Bind, Coord, Input, Output, Selected, State};
 pub(crate) use blame::At;
 pub use blame::{ActiveClosure, active_closure};
 pub use frame::Frame;
@@ -39,7 +40,7 @@ use schedule::Step;
 /// A program compiled for an instruction set of this machine.
 ///
 /// ```
-/// use chunkwise_core::{DType, Scalar};
+/// use chunkwise_core::Scalar;
 /// use chunkwise_kernels::{Binary, Bind, Frame, Input, Isa, Kernel, Op, Output, Program};
 ///
 /// // x + 1 over one-dimensional boxes.
@@ -57,6 +58,7 @@ use schedule::Step;
 ///     coords: &[],
 ///     outputs: &[Output { ptr: y.as_mut_ptr().cast(), strides: [1].into_iter().collect(), in_place: false }],
 ///     states: &[],
+///     selected: &[],
 /// };
 /// // SAFETY: both arrays hold three elements of f64 and do not overlap.
 /// unsafe { kernel.run(&mut Frame::default(), &bind) };
@@ -90,6 +92,8 @@ pub struct Kernel {
     affine: Code,
     coords: usize,
     reductions: Vec<Reducing>,
+    /// Bytes of the elements that each selection takes.
+    selections: Vec<usize>,
 }
 
 /// Memory of one dtype, and the loop that moves its tiles.
@@ -112,6 +116,7 @@ struct Constant {
 struct Reducing {
     layout: Layout,
     code: [Code; 4],
+    groups: Option<Loops>,
 }
 
 /// First-level cache that a tile's values may take.
@@ -156,11 +161,8 @@ impl Kernel {
             constants: schedule.constants.iter().map(constant).collect(),
             affine: Code::new(moves::Affine, isa),
             coords: program.coords.len(),
-            reductions: program
-                .reductions
-                .iter()
-                .map(|r| Reducing::new(r.op, program.dtype(r.src), isa))
-                .collect(),
+            reductions: program.reductions.iter().map(|r| Reducing::new(program, r, isa)).collect(),
+            selections: program.selections.iter().map(|s| program.dtype(s.src).size()).collect(),
             places,
             steps: schedule.steps,
             operands: schedule.operands,
@@ -191,9 +193,10 @@ impl Kernel {
             && bind.inputs.len() == self.inputs.len()
             && bind.coords.len() == self.coords
             && bind.outputs.len() == self.outputs.len()
-            && bind.states.len() == self.reductions.len();
+            && bind.states.len() == self.reductions.len()
+            && bind.selected.len() == self.selections.len();
         assert!(counts_match, "axes and operands of a box are those of its program");
-        if frame.run.space.arrange(bind) {
+        if frame.run.space.arrange(bind, !self.selections.is_empty()) {
             // SAFETY: the caller's promise; the counts have just been checked.
             unsafe { run::run(self, frame, bind) }
         }
@@ -201,10 +204,14 @@ impl Kernel {
 }
 
 impl Reducing {
-    fn new(op: reduce::ReduceOp, operand: DType, isa: Isa) -> Self {
+    fn new(program: &Program, reduction: &Reduction, isa: Isa) -> Self {
+        let (op, operand) = (reduction.op, program.dtype(reduction.src));
+        let groups = reduction
+            .groups
+            .map(|groups| Loops::new(op, operand, program.dtype(groups.by), groups.count as usize, isa));
         let code = [Shape::All, Shape::Columns, Shape::Rows, Shape::None]
             .map(|shape| reduce::code(op, operand, shape, isa));
-        Reducing { layout: reduce::layout(op, operand), code }
+        Reducing { layout: reduce::layout(op, operand), code, groups }
     }
 }
 

@@ -90,6 +90,9 @@ fn reads<'a>(step: &'a Step, operands: &'a [u32]) -> &'a [u32] {
         Step::Apply { first, count, .. } | Step::Call { first, count, .. } => {
             &operands[*first as usize..(*first + *count) as usize]
         }
+        Step::ReduceGroups { first, .. } | Step::Select { first, .. } => {
+            &operands[*first as usize..*first as usize + 2]
+        }
         Step::Reduce { src, .. } | Step::Store { src, .. } => std::slice::from_ref(src),
     }
 }
@@ -101,7 +104,7 @@ fn dst(step: &mut Step) -> Option<&mut u32> {
         | Step::Fill { dst, .. }
         | Step::Apply { dst, .. }
         | Step::Call { dst, .. } => Some(dst),
-        Step::Reduce { .. } | Step::Store { .. } => None,
+        Step::Reduce { .. } | Step::ReduceGroups { .. } | Step::Select { .. } | Step::Store { .. } => None,
     }
 }
 
@@ -192,6 +195,11 @@ impl Assigner<'_> {
             match step {
                 Step::Apply { first, count, .. } | Step::Call { first, count, .. } => {
                     for operand in &mut operands[*first as usize..(*first + *count) as usize] {
+                        self.read(operand, now, uses);
+                    }
+                }
+                Step::ReduceGroups { first, .. } | Step::Select { first, .. } => {
+                    for operand in &mut operands[*first as usize..*first as usize + 2] {
                         self.read(operand, now, uses);
                     }
                 }

@@ -11,6 +11,7 @@ use super::prefetch::LINE;
 use super::schedule::Step;
 use super::tiling::{Cut, Needs, Tile};
 use crate::args::Args;
+use crate::reduce::grouped::{GroupedTile, compress};
 
 /// One run of a kernel.
 struct Run<'a> {
@@ -172,6 +173,14 @@ impl Run<'_> {
                     // SAFETY: the caller's promise for states; the operand is a tile of its type.
                     unsafe { self.reduce(reduction as usize, src, tile) };
                 }
+                Step::ReduceGroups { reduction, first } => {
+                    // SAFETY: as for `Reduce`; the groups are a tile of their type.
+                    unsafe { self.reduce_groups(reduction as usize, first as usize, tile) };
+                }
+                Step::Select { selection, first } => {
+                    // SAFETY: the caller's promise for what is selected; the operands are tiles of their types.
+                    unsafe { self.select(selection as usize, first as usize, tile) };
+                }
                 Step::Store { output, src } => {
                     // SAFETY: the caller's promise for outputs; the source is a tile of their type.
                     unsafe { self.store(output as usize, src, tile) };
@@ -287,6 +296,43 @@ impl Run<'_> {
         };
         // SAFETY: the caller's promise.
         unsafe { self.kernel.reductions[i].code[reducer.shape].run(&args) }
+    }
+
+    /// # Safety
+    /// As for [`Run::tile`].
+    unsafe fn reduce_groups(&mut self, i: usize, first: usize, tile: Tile) {
+        let Scratch { places, space, sorter, .. } = &mut *self.scratch;
+        let operands = &self.kernel.operands[first..first + 2];
+        let [src, by] = [0, 1].map(|k| places[operands[k] as usize].cast_const());
+        let state = &self.bind.states[i];
+        let cells = self.kernel.lane_of_state(i);
+        let tile = GroupedTile {
+            src,
+            by,
+            rows: tile.rows,
+            cols: tile.cols,
+            state: state.ptr,
+            cells: state.cells,
+            cell: state.cell.wrapping_add(space.at(cells, tile.row, tile.col) as usize),
+            cell_step: space.step(cells).map(|s| s as usize),
+        };
+        if let Some(loops) = &self.kernel.reductions[i].groups {
+            // SAFETY: the caller's promise.
+            unsafe { loops.run(tile, sorter) }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Run::tile`].
+    unsafe fn select(&self, i: usize, first: usize, tile: Tile) {
+        let operands = &self.kernel.operands[first..first + 2];
+        let [src, mask] = [0, 1].map(|k| self.scratch.places[operands[k] as usize].cast_const());
+        let (size, selected) = (self.kernel.selections[i], self.bind.selected[i]);
+        // SAFETY: the caller's promise; a tile selects no more elements than it has.
+        unsafe {
+            let dst = selected.ptr.add(*selected.len * size);
+            *selected.len += compress(size, src, mask, tile.rows * tile.cols, dst);
+        }
     }
 
     /// Plans to ask for the memory of a tile while the one before it is computed.

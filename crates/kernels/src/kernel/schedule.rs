@@ -1,14 +1,14 @@
 //! The order of work on one tile: when inputs are loaded, what runs, what is stored and reduced.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use chunkwise_core::{DType, Scalar};
 use smallvec::SmallVec;
 
 use super::blame::Origin;
 use super::join::{Job, Work, jobs};
-use crate::{Code, Isa, Op, Program, ProgramError, Reg, elementwise};
+use crate::{Code, Isa, Op, Program, ProgramError, Reduction, Reg, Selection, elementwise};
 
 /// Constants that have a tile of their own for as long as a frame serves the kernel. Others are written
 /// again whenever they are needed, so that a program with a million constants needs no million tiles.
@@ -30,6 +30,10 @@ pub(super) enum Step {
     Call { code: u32, dst: u32, first: u32, count: u32 },
     /// Feed a reducer.
     Reduce { reduction: u32, src: u32 },
+    /// Feed a reducer of groups: two operands from `first`, elements and groups.
+    ReduceGroups { reduction: u32, first: u32 },
+    /// Select elements: two operands from `first`, elements and mask.
+    Select { selection: u32, first: u32 },
     /// Copy to an output what was not already written there.
     Store { output: u32, src: u32 },
 }
@@ -90,12 +94,36 @@ impl Sinks {
     }
 }
 
+/// What reads registers to the end of a program, besides stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Feed {
+    /// A reduction, by number.
+    Reduction(u32),
+    /// A selection, by number.
+    Selection(u32),
+}
+
+/// The registers that reductions and selections read, each with what reads it.
+pub(super) fn sinks(program: &Program) -> impl Iterator<Item = (Reg, Feed)> + '_ {
+    let reductions = (0u32..).zip(&program.reductions).flat_map(|(i, reduction)| {
+        let by = reduction.groups.map(|groups| groups.by);
+        std::iter::once(reduction.src).chain(by).map(move |reg| (reg, Feed::Reduction(i)))
+    });
+    let selections = (0u32..)
+        .zip(&program.selections)
+        .flat_map(|(i, selection)| [selection.src, selection.mask].map(|reg| (reg, Feed::Selection(i))));
+    reductions.chain(selections)
+}
+
 struct Scheduler<'a> {
     program: &'a Program,
     out: Schedule,
     ready: Vec<bool>,
     stores: Sinks,
-    reductions: Sinks,
+    /// What reads registers besides instructions and stores; what has been fed of it.
+    feeds: Vec<(Reg, Feed)>,
+    fed: Sinks,
+    done: HashSet<Feed>,
     /// Stores that wait until no input is read any more, because they may overwrite one in place.
     waiting: Vec<Step>,
     inputs_read: bool,
@@ -123,12 +151,15 @@ pub(super) fn schedule(program: &Program, isa: Isa) -> Result<Schedule, ProgramE
     let jobs = jobs(program);
     let last_read = jobs.iter().rposition(|job| job.src.iter().any(is_input));
     let registers = program.regs.len();
+    let feeds: Vec<(Reg, Feed)> = sinks(program).collect();
     let mut scheduler = Scheduler {
         program,
         out: Schedule { defs, constants, ..Schedule::default() },
         ready: vec![false; registers],
         stores: Sinks::new(registers, program.stores.iter().copied()),
-        reductions: Sinks::new(registers, program.reductions.iter().map(|r| r.src)),
+        fed: Sinks::new(registers, feeds.iter().map(|(reg, _)| *reg)),
+        feeds,
+        done: HashSet::new(),
         waiting: Vec::new(),
         inputs_read: false,
     };
@@ -141,7 +172,7 @@ impl Scheduler<'_> {
         let program = self.program;
         let constants = program.constants.iter().map(|(reg, _)| reg);
         for reg in program.inputs.iter().chain(&program.coords).chain(constants) {
-            if !(self.stores.is_empty(reg.0) && self.reductions.is_empty(reg.0)) {
+            if !(self.stores.is_empty(reg.0) && self.fed.is_empty(reg.0)) {
                 self.bring(reg.0);
             }
         }
@@ -189,12 +220,40 @@ impl Scheduler<'_> {
 
     /// Reduces and stores a register that has just been computed.
     fn sink(&mut self, src: u32) {
-        self.out.steps.extend(self.reductions.of(src).map(|reduction| Step::Reduce { reduction, src }));
+        for i in self.fed.of(src).collect::<SmallVec<[u32; 4]>>() {
+            self.feed(self.feeds[i as usize].1);
+        }
         let stores = self.stores.of(src).map(|output| Step::Store { output, src });
         if self.inputs_read {
             self.out.steps.extend(stores);
         } else {
             self.waiting.extend(stores);
+        }
+    }
+
+    /// Feeds a reducer or a selection, once all that it reads is there.
+    fn feed(&mut self, feed: Feed) {
+        let program = self.program;
+        let first = self.out.operands.len() as u32;
+        let (step, [src, by]) = match feed {
+            Feed::Reduction(reduction) => {
+                let Reduction { src, groups, .. } = program.reductions[reduction as usize];
+                match groups {
+                    None => {
+                        self.out.steps.push(Step::Reduce { reduction, src: src.0 });
+                        return;
+                    }
+                    Some(groups) => (Step::ReduceGroups { reduction, first }, [src, groups.by]),
+                }
+            }
+            Feed::Selection(selection) => {
+                let Selection { src, mask } = program.selections[selection as usize];
+                (Step::Select { selection, first }, [src, mask])
+            }
+        };
+        if self.ready[src.0 as usize] && self.ready[by.0 as usize] && self.done.insert(feed) {
+            self.out.operands.extend([src.0, by.0]);
+            self.out.steps.push(step);
         }
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Space {
     lanes: usize,
     /// Lanes of inputs and outputs come first.
     memory: usize,
+    /// Whether the order of the axes is given.
+    row_major: bool,
     /// Lengths of the axes, the innermost first; none of them is one.
     lens: Vec<usize>,
     /// The axes of the box in the order in which they were added, the innermost first.
@@ -29,8 +31,8 @@ pub(super) struct Space {
 }
 
 impl Space {
-    /// Lays out the loops over a box; false when it has no positions.
-    pub(super) fn arrange(&mut self, bind: &Bind<'_>) -> bool {
+    /// Lays out the loops over a box, in row-major order if that is asked for; false when it has no positions.
+    pub(super) fn arrange(&mut self, bind: &Bind<'_>, row_major: bool) -> bool {
         if bind.shape.contains(&0) {
             return false;
         }
@@ -40,10 +42,13 @@ impl Space {
         self.axes.clear();
         self.merged.clear();
         self.steps.clear();
-        for &axis in order(bind).iter().rev() {
+        self.row_major = row_major;
+        for &axis in order(bind, row_major).iter().rev() {
             self.push(bind, axis as usize);
         }
-        self.choose_rows();
+        if !row_major {
+            self.choose_rows();
+        }
         self.steps.resize((self.lens.len() + 2) * self.lanes, 0);
         self.index.clear();
         self.index.resize(self.lens.len().saturating_sub(2), 0);
@@ -102,7 +107,7 @@ impl Space {
 
     /// Whether tiles should have many rows and few columns for the sake of transposed memory.
     pub(super) fn is_transposed(&self) -> bool {
-        self.lens.len() >= 2 && self.transposes(1)
+        self.lens.len() >= 2 && !self.row_major && self.transposes(1)
     }
 
     /// Rows and columns of a panel.
@@ -170,12 +175,12 @@ const SMALL: usize = 512;
 
 /// The axes that matter, the outermost first, in the order that suits memory: outputs decide, then inputs,
 /// then states, each by majority; C order where they have no opinion.
-fn order(bind: &Bind<'_>) -> SmallVec<[u8; 8]> {
+fn order(bind: &Bind<'_>, row_major: bool) -> SmallVec<[u8; 8]> {
     let mut order: SmallVec<[u8; 8]> = SmallVec::new();
     for axis in (0..bind.shape.len()).filter(|&axis| bind.shape[axis] != 1) {
         let mut at = order.len();
         for (i, &outer) in order.iter().enumerate().rev() {
-            match votes(bind, outer as usize, axis) {
+            match if row_major { 1 } else { votes(bind, outer as usize, axis) } {
                 0 => {}
                 1.. => break,
                 _ => at = i,

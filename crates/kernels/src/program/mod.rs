@@ -32,6 +32,27 @@ pub struct Reduction {
     pub src: Reg,
     /// Axes of the box that it removes, one bit each (bit 0 is axis 0).
     pub axes: u64,
+    /// Which group each element belongs to, if each group has a result of its own.
+    pub groups: Option<Groups>,
+}
+
+/// The groups of a reduction.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Groups {
+    /// The group of each element: an `i64` from zero, or a `bool` for one group to which it belongs or not. Elements of
+    /// other groups are left out.
+    pub by: Reg,
+    /// How many groups there are.
+    pub count: u32,
+}
+
+/// The elements of a register for which a mask is true, one after the other in row-major order.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Selection {
+    /// The elements.
+    pub src: Reg,
+    /// Which of them, a `bool` register.
+    pub mask: Reg,
 }
 
 /// What to compute for every position of an n-dimensional box.
@@ -57,6 +78,8 @@ pub struct Program {
     pub stores: Vec<Reg>,
     /// Registers fed to reducers, in the order in which states are bound.
     pub reductions: Vec<Reduction>,
+    /// Registers of which elements are selected, in the order in which places for them are bound.
+    pub selections: Vec<Selection>,
 }
 
 /// What makes a program wrong.

@@ -54,6 +54,24 @@ impl Program {
                     reduction.axes, self.ndim
                 )));
             }
+            let Some(groups) = reduction.groups else { continue };
+            match written.read(groups.by)? {
+                DType::Bool if groups.count == 1 => {}
+                DType::I64 => {}
+                dtype => {
+                    return Err(malformed(format_args!("{} groups cannot be told by {dtype}", groups.count)));
+                }
+            }
+            if reduction.op.locates() {
+                return Err(malformed(format_args!("{} has no groups", reduction.op.name())));
+            }
+        }
+        for selection in &self.selections {
+            written.read(selection.src)?;
+            let mask = written.read(selection.mask)?;
+            if !mask.is_bool() {
+                return Err(malformed(format_args!("a mask of {mask}")));
+            }
         }
         Ok(())
     }
@@ -111,7 +129,7 @@ mod tests {
         let one = p.constant(Scalar::new(1.0f64));
         let y = p.push(Op::Binary(Binary::Add), &[x, one]).unwrap();
         p.stores.push(y);
-        p.reductions.push(Reduction { op: ReduceOp::Sum, src: y, axes: 0b10 });
+        p.reductions.push(Reduction { op: ReduceOp::Sum, src: y, axes: 0b10, groups: None });
         p
     }
 
@@ -154,7 +172,7 @@ mod tests {
         );
         let mut p = Program::new(1);
         let z = p.input(DType::C64);
-        p.reductions.push(Reduction { op: ReduceOp::ArgMax, src: z, axes: 1 });
+        p.reductions.push(Reduction { op: ReduceOp::ArgMax, src: z, axes: 1, groups: None });
         assert!(matches!(p.verify(), Err(ProgramError::Undefined { dtypes, .. }) if dtypes == [DType::C64]));
     }
 }

@@ -41,6 +41,19 @@ impl<T: Copy> Run<'_, T> {
             .wrapping_add(span(self.cols, self.step[1]))
     }
 
+    /// The element of the smallest index that one of this run has, or of the largest, and that index; the first or
+    /// the last of equal ones.
+    #[inline(always)]
+    pub(super) fn outermost(&self, last: bool) -> (usize, i64) {
+        let extreme = |n: usize, step: i64| {
+            let at_end = if last { step >= 0 } else { step < 0 };
+            if at_end { n - 1 } else { 0 }
+        };
+        let r = extreme(self.data.len() / self.cols, self.step[0]);
+        let c = extreme(self.cols, self.step[1]);
+        (r * self.cols + c, self.index(r, c))
+    }
+
     /// The smallest index among the elements that match.
     #[inline(always)]
     pub(super) fn locate(&self, matches: impl Fn(T) -> bool) -> Option<i64> {

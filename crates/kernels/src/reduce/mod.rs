@@ -12,10 +12,12 @@
 mod arg;
 mod cell;
 mod extreme;
+pub mod grouped;
 mod lanes;
 mod loops;
 mod number;
 mod op;
+mod pick;
 mod prod;
 mod rank;
 mod reducer;
@@ -62,7 +64,8 @@ impl Layout {
 fn family(op: ReduceOp, operand: DType) -> Box<dyn Family> {
     // A bool is a byte of 0 or 1 to every loop, and its results have the bits that they should.
     let bytes = if operand.is_bool() { DType::U8 } else { operand };
-    let families = [sum::family, prod::family, var::family, extreme::family, truth::family, arg::family];
+    let families =
+        [sum::family, prod::family, var::family, extreme::family, truth::family, arg::family, pick::family];
     op.result(operand)
         .and_then(|_| families.iter().find_map(|family| family(op, bytes)))
         .unwrap_or_else(|| panic!("{} is not defined for {operand}", op.name()))
@@ -125,7 +128,7 @@ pub unsafe fn finish(
     out: *mut u8,
 ) -> Result<(), Without> {
     // SAFETY: the caller's promise.
-    unsafe { family(op, operand).finish(state, cells, count, out) }
+    unsafe { family(op, operand).finish(state, cells, &|_| count, out) }
 }
 
 /// How a tile lies over the cells of a state.

@@ -34,6 +34,9 @@ pub enum ReduceOp {
     ArgMax,
     NanArgMin,
     NanArgMax,
+    First,
+    Last,
+    Count,
 }
 
 impl ReduceOp {
@@ -48,16 +51,26 @@ impl ReduceOp {
             Min | Max | NanMin | NanMax if ordered => operand,
             Ptp if ordered && !operand.is_bool() => operand,
             Any | All => DType::Bool,
-            CountNonzero => DType::I64,
+            CountNonzero | Count => DType::I64,
+            First | Last => operand,
             ArgMin | ArgMax | NanArgMin | NanArgMax if ordered => DType::I64,
             _ => return None,
         })
     }
 
+    /// Whether the result is the index of an element.
+    pub fn locates(self) -> bool {
+        use ReduceOp::*;
+        matches!(self, ArgMin | ArgMax | NanArgMin | NanArgMax)
+    }
+
     /// Whether the reduction of no elements is an error.
     pub fn needs_elements(self) -> bool {
         use ReduceOp::*;
-        matches!(self, Min | Max | NanMin | NanMax | Ptp | ArgMin | ArgMax | NanArgMin | NanArgMax)
+        matches!(
+            self,
+            Min | Max | NanMin | NanMax | Ptp | ArgMin | ArgMax | NanArgMin | NanArgMax | First | Last
+        )
     }
 
     /// The name of the reduction, as NumPy calls it.
@@ -91,6 +104,9 @@ impl ReduceOp {
             ArgMax => "argmax",
             NanArgMin => "nanargmin",
             NanArgMax => "nanargmax",
+            First => "first",
+            Last => "last",
+            Count => "count",
         }
     }
 

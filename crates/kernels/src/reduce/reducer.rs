@@ -82,7 +82,13 @@ pub(super) trait Family {
     ///
     /// # Safety
     /// As there.
-    unsafe fn finish(&self, state: *const u8, cells: usize, count: u64, out: *mut u8) -> Result<(), Without>;
+    unsafe fn finish(
+        &self,
+        state: *const u8,
+        cells: usize,
+        count: &dyn Fn(usize) -> u64,
+        out: *mut u8,
+    ) -> Result<(), Without>;
 
     /// The loop over tiles of this shape. Its operand must be a register of the reduced type, and its fields
     /// those of a state that has the cells that the tile lies over.
@@ -139,12 +145,18 @@ impl<R: Reducer> Family for R {
         }
     }
 
-    unsafe fn finish(&self, state: *const u8, cells: usize, count: u64, out: *mut u8) -> Result<(), Without> {
+    unsafe fn finish(
+        &self,
+        state: *const u8,
+        cells: usize,
+        count: &dyn Fn(usize) -> u64,
+        out: *mut u8,
+    ) -> Result<(), Without> {
         // SAFETY: the caller's promise; the state is only read.
         unsafe {
             let row = R::Cell::at(&fields(&self.layout(), state.cast_mut(), cells), 0, cells);
             for i in 0..cells {
-                let result = R::finish(self, R::Cell::get(&row, i), count);
+                let result = R::finish(self, R::Cell::get(&row, i), count(i));
                 out.cast::<R::Out>().add(i).write(result.map_err(|why| Without { cell: i, why })?);
             }
         }

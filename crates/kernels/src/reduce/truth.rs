@@ -11,7 +11,7 @@ use crate::isa::Level;
 
 /// The reduction for `op`, one of the questions about zeros, of operands of this type.
 pub(super) fn family(op: ReduceOp, operand: DType) -> Option<Box<dyn Family>> {
-    use ReduceOp::*;
+    use ReduceOp::{All, Any, CountNonzero};
     // Zero has no sign: the signed integers share the loops of the unsigned.
     let operand = match operand {
         DType::I8 => DType::U8,

@@ -181,6 +181,11 @@ pub(in crate::ops) fn argument(
     best.map_or(Reduced::NoValue, |(i, _)| exact(Scalar::new(i as i64)))
 }
 
+/// An element as it is.
+pub(in crate::ops) fn picked(x: Option<&Scalar>) -> Reduced {
+    x.map_or(Reduced::NoValue, |&x| exact(x))
+}
+
 /// What follows from the number of true elements and of all.
 pub(in crate::ops) fn truths(x: &[Scalar], result: fn(usize, usize) -> Wide) -> Reduced {
     let true_ones = x.iter().filter(|&&x| Wide::of(x).truthy()).count();

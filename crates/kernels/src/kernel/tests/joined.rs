@@ -22,7 +22,8 @@ fn run(isa: Isa, build: impl Fn(&mut Program, [Reg; 4]) -> Reg) -> (Vec<f64>, us
     let strides = || [1].into_iter().collect();
     let inputs = inputs.each_ref().map(|x| Input { ptr: x.as_ptr().cast(), strides: strides() });
     let outputs = [Output { ptr: output.as_mut_ptr().cast(), strides: strides(), in_place: false }];
-    let bind = Bind { shape: &[100], inputs: &inputs, coords: &[], outputs: &outputs, states: &[] };
+    let bind =
+        Bind { shape: &[100], inputs: &inputs, coords: &[], outputs: &outputs, states: &[], selected: &[] };
     // SAFETY: all arrays hold a hundred elements of f64 and do not overlap.
     unsafe { kernel.run(&mut Frame::default(), &bind) };
     (output, kernel.steps.iter().filter(|step| matches!(step, super::super::Step::Apply { .. })).count())

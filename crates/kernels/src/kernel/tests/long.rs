@@ -25,7 +25,8 @@ fn a_million_instructions_take_two_slots() {
     let mut x = Array::random(&mut random, DType::I64, &[3], Lie::RowMajor);
     let mut y = Array::zeros(&mut random, DType::I64, &[3], Lie::RowMajor);
     let (inputs, outputs) = ([x.input()], [y.output(false)]);
-    let bind = Bind { shape: &[3], inputs: &inputs, coords: &[], outputs: &outputs, states: &[] };
+    let bind =
+        Bind { shape: &[3], inputs: &inputs, coords: &[], outputs: &outputs, states: &[], selected: &[] };
     // SAFETY: both arrays have three elements.
     unsafe { kernel.run(&mut Frame::default(), &bind) };
     for i in 0..3 {

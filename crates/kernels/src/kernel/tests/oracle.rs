@@ -291,6 +291,7 @@ impl Case {
                 coords: &self.coords,
                 outputs: &stores,
                 states: NO_STATES,
+                selected: &[],
             };
             // SAFETY: the arrays hold what their shapes and strides reach.
             unsafe { kernel.run(frame, &bind) };

@@ -28,7 +28,14 @@ fn run(kernel: &Kernel, frame: &mut Frame, x: &[f64]) -> Vec<f64> {
     let inputs = [Input { ptr: x.as_ptr().cast(), strides: [1].into_iter().collect() }];
     let outputs =
         [Output { ptr: y.as_mut_ptr().cast(), strides: [1].into_iter().collect(), in_place: false }];
-    let bind = Bind { shape: &[x.len()], inputs: &inputs, coords: &[], outputs: &outputs, states: &[] };
+    let bind = Bind {
+        shape: &[x.len()],
+        inputs: &inputs,
+        coords: &[],
+        outputs: &outputs,
+        states: &[],
+        selected: &[],
+    };
     // SAFETY: both slices hold as many elements of f64 as the box has positions.
     unsafe { kernel.run(frame, &bind) };
     y
@@ -120,7 +127,14 @@ fn the_element_is_named_in_boxes_of_any_layout() {
                 let kernel = Kernel::new(&program, Isa::detect()).unwrap();
                 let inputs = [Input { ptr: x.as_ptr().cast(), strides: from.clone() }];
                 let outputs = [Output { ptr: y.as_mut_ptr().cast(), strides: to.clone(), in_place: false }];
-                let bind = Bind { shape, inputs: &inputs, coords: &[], outputs: &outputs, states: &[] };
+                let bind = Bind {
+                    shape,
+                    inputs: &inputs,
+                    coords: &[],
+                    outputs: &outputs,
+                    states: &[],
+                    selected: &[],
+                };
                 // SAFETY: the strides reach each of the `len` elements of both once.
                 let run = || unsafe { kernel.run(&mut Frame::default(), &bind) };
                 catch_unwind(AssertUnwindSafe(run)).expect_err("it panics");

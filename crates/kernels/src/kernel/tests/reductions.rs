@@ -37,7 +37,8 @@ fn reduced(op: ReduceOp, arrays: &mut [Array], axes: u64, kernel: &Kernel, frame
     let index = Coord { base: 0, steps: index_steps.iter().map(|&s| s as i64).collect() };
     let states = [State { ptr: state, cells, cell: 0, steps: cells_steps, index }];
     let inputs: Vec<_> = arrays.iter_mut().map(Array::input).collect();
-    let bind = Bind { shape: &shape, inputs: &inputs, coords: &[], outputs: &[], states: &states };
+    let bind =
+        Bind { shape: &shape, inputs: &inputs, coords: &[], outputs: &[], states: &states, selected: &[] };
     // SAFETY: the state is as large as its layout says; there is one cell for each kept position.
     unsafe {
         reduce::init(op, dtype, state, cells);
@@ -50,7 +51,7 @@ fn reduced(op: ReduceOp, arrays: &mut [Array], axes: u64, kernel: &Kernel, frame
 fn program(op: ReduceOp, dtype: DType, ndim: usize, axes: u64) -> Program {
     let mut program = Program::new(ndim);
     let src = program.input(dtype);
-    program.reductions.push(Reduction { op, src, axes });
+    program.reductions.push(Reduction { op, src, axes, groups: None });
     program
 }
 
@@ -177,7 +178,7 @@ fn sums_do_not_depend_on_the_program() {
                 let y = short.input(DType::F64);
                 src = short.push(Op::Binary(Binary::Add), &[src, y]).unwrap();
             }
-            short.reductions.push(Reduction { op: ReduceOp::Sum, src, axes });
+            short.reductions.push(Reduction { op: ReduceOp::Sum, src, axes, groups: None });
             let mut long = short.clone();
             let mut regs = vec![src];
             for i in 0..12 {
@@ -214,7 +215,7 @@ fn states_begin_anywhere_and_registers_have_several_sinks() {
     let y = program.push(Op::Binary(Binary::Add), &[x, x]).unwrap();
     program.stores.push(y);
     for axes in [0b01, 0b11] {
-        program.reductions.push(Reduction { op: ReduceOp::Sum, src: y, axes });
+        program.reductions.push(Reduction { op: ReduceOp::Sum, src: y, axes, groups: None });
     }
     let mut x = Array::random(&mut random, DType::F64, &shape, Lie::Any);
     let mut y = Array::zeros(&mut random, DType::F64, &shape, Lie::RowMajor);
@@ -229,7 +230,14 @@ fn states_begin_anywhere_and_registers_have_several_sinks() {
         State { ptr: all, cells, cell: 5, steps: [0, 0].into_iter().collect(), index: no_index },
     ];
     let (inputs, outputs) = ([x.input()], [y.output(false)]);
-    let bind = Bind { shape: &shape, inputs: &inputs, coords: &[], outputs: &outputs, states: &states };
+    let bind = Bind {
+        shape: &shape,
+        inputs: &inputs,
+        coords: &[],
+        outputs: &outputs,
+        states: &states,
+        selected: &[],
+    };
     let mut sums = [vec![0.0f64; cells], vec![0.0f64; cells]];
     // SAFETY: the arrays hold the box, the states all cells that it reaches.
     unsafe {

@@ -92,6 +92,9 @@ pub(super) fn define(op: ReduceOp, operand: DType, group: &[(Value, i64)]) -> (R
         Any => Value::Int(i128::from(group.iter().any(|(x, _)| !x.is_zero()))),
         All => Value::Int(i128::from(group.iter().all(|(x, _)| !x.is_zero()))),
         CountNonzero => Value::Int(group.iter().filter(|(x, _)| !x.is_zero()).count() as i128),
+        First => group.iter().min_by_key(|(_, index)| *index).unwrap().0,
+        Last => group.iter().max_by_key(|(_, index)| *index).unwrap().0,
+        Count => Value::Int(group.len() as i128),
         ArgMin | NanArgMin | ArgMax | NanArgMax => match best(matches!(op, ArgMax | NanArgMax)) {
             Some((_, index)) => Value::Int(i128::from(index)),
             None => return (Err(AllNan), 0.0),

@@ -34,6 +34,9 @@ fn operations() -> Vec<ReduceOp> {
         ArgMax,
         NanArgMin,
         NanArgMax,
+        First,
+        Last,
+        Count,
     ];
     for (ddof, std, nan) in [(0.0, false, false), (1.0, true, false), (0.5, false, true), (1.0, true, true)] {
         all.push(Var { ddof, std, nan });
