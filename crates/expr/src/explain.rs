@@ -244,7 +244,7 @@ impl fmt::Display for Explanation {
                 StageKind::Combine => "merge",
                 StageKind::Read => "read",
                 StageKind::Write => "write",
-                StageKind::Reshape => "reshape",
+                StageKind::Reshape => "copy",
             };
             writeln!(
                 f,

@@ -2,6 +2,7 @@
 
 mod demand;
 mod number;
+mod reshape;
 mod stages;
 
 use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};

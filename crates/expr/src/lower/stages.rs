@@ -6,11 +6,11 @@ use chunkwise_core::{AxisGrid, Grid, Shape};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
-    ReshapeStage, Sources, Stage, StageInfo, Storage, Variant, WriteStage, aligned_unit_grid, flat_unit_grid,
-    same_ranges, unit_grid,
+    Sources, Stage, StageInfo, Storage, Variant, WriteStage,
 };
 
 use super::Want;
+use super::reshape::{reshape_stage, units_for};
 use crate::fuse::{Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
@@ -21,7 +21,7 @@ use crate::{ExprError, ops};
 pub(super) struct Build {
     pub(super) plan: Plan,
     pub(super) sources: Sources,
-    arrays: HashMap<NodeId, ArrayId, BuildFast>,
+    pub(super) arrays: HashMap<NodeId, ArrayId, BuildFast>,
     /// Which stage makes each array; for reductions, the fused stage.
     pub(super) makers: Vec<Option<Maker>>,
     /// Arrays of the graph's roots.
@@ -29,7 +29,7 @@ pub(super) struct Build {
     /// What reshapes read, and the shape that it gets.
     reshaped: HashMap<NodeId, Shape, BuildFast>,
     /// What every unit should hold, if the caller says so.
-    units: Option<Granularity>,
+    pub(super) units: Option<Granularity>,
 }
 
 /// What makes an array.
@@ -48,7 +48,7 @@ impl Build {
         self.arrays.get(&node).copied()
     }
 
-    fn add(&mut self, array: Array, maker: Option<Maker>) -> ArrayId {
+    pub(super) fn add(&mut self, array: Array, maker: Option<Maker>) -> ArrayId {
         self.plan.arrays.push(array);
         self.makers.push(maker);
         ArrayId(self.plan.arrays.len() as u32 - 1)
@@ -56,9 +56,9 @@ impl Build {
 }
 
 /// Finds or makes the arrays of sources while programs are written.
-struct SourceArrays<'a> {
-    graph: &'a Graph,
-    build: &'a mut Build,
+pub(super) struct SourceArrays<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) build: &'a mut Build,
 }
 
 impl Arrays for SourceArrays<'_> {
@@ -107,7 +107,7 @@ impl Arrays for SourceArrays<'_> {
     }
 }
 
-fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
+pub(super) fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
     Storage::Computed { grid, tasks: Vec::new(), slot, returned }
 }
 
@@ -223,38 +223,6 @@ pub(super) fn build(
     }
     build.roots = graph.roots.iter().map(|root| build.arrays[root]).collect();
     Ok(build)
-}
-
-/// The units of an array of these chunks, and, where it is read by a reshape, the shape that it gets there.
-fn units_for(chunks: &Grid, reshaped: Option<&Shape>, granularity: Granularity) -> Grid {
-    match reshaped {
-        Some(other) => aligned_unit_grid(&chunks.shape(), other, granularity),
-        None => unit_grid(chunks, granularity),
-    }
-}
-
-/// A reshape has units of its own if those of its input hold less than one in so many of the elements of these.
-const SMALLEST: usize = 16;
-
-/// The stage that copies the input of a reshape into its shape.
-fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId, returned: bool) {
-    let node = graph.node(id);
-    let input = SourceArrays { graph, build: &mut *build }.array(node.inputs[0]);
-    let own = flat_unit_grid(&node.meta.shape, build.units.unwrap_or(Granularity::Cost(0)));
-    let units = match &build.plan.array(input).storage {
-        Storage::Computed { grid, .. } if grid.count() / SMALLEST <= own.count() => {
-            same_ranges(grid, &node.meta.shape).unwrap_or(own)
-        }
-        Storage::Computed { .. } | Storage::Memory(_) | Storage::Persisted(..) => own,
-    };
-    let storage = computed(units.clone(), 0, returned);
-    let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
-    let maker = Maker::Store(build.plan.stages.len() as u32);
-    let array = build.add(array, Some(maker));
-    build.arrays.insert(id, array);
-    let chunks = (*node.meta.grid).clone();
-    let info = StageInfo { label: node.kind.name().to_owned(), origin: node.location.into(), chunks };
-    build.plan.stages.push(Stage::Reshape(ReshapeStage { info, input, array, units }));
 }
 
 /// Cost of an element of the most expensive variant, in additions.

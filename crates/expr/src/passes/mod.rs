@@ -8,6 +8,7 @@ mod merge_common;
 mod merge_rechunks;
 mod push_reshapes;
 mod push_views;
+mod reshape_rules;
 mod verify;
 mod view_rules;
 
