@@ -5,6 +5,6 @@ use ndarray::{Axis, s};
 
 fn main() -> chunkwise::Result<()> {
     let x = ChunkedArray::<f64, _>::ones((3, 4))?;
-    let _ = x.reshape((-1, 6))?;
+    let _ = x.reshape((-1isize, 6))?;
     Ok(())
 }
