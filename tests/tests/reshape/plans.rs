@@ -163,6 +163,11 @@ fn only_what_is_looked_at_is_made() {
     assert_eq!(part.compute().unwrap().row(0), expected);
     assert!(calls.swap(0, Ordering::Relaxed) <= 20, "one unit of a hundred blocks");
     // Slices of axes that stay pass through.
+    // A column is copied, not the array that it is of.
+    let column = x.slice(s![.., 3]).unwrap().reshape((10, 100)).unwrap();
+    let copied = column.explain().unwrap();
+    let copy = copied.after.iter().find(|stage| stage.kind == StageKind::Reshape).unwrap();
+    assert_eq!(copy.shape[..], [10, 100], "{copied}");
     let rows = x.reshape((1000, 9, 111)).unwrap().slice(s![..2, .., ..]).unwrap();
     assert_eq!(rows.compute().unwrap()[[1, 0, 0]], 999.0);
     assert!(calls.load(Ordering::Relaxed) <= 1, "{calls:?}");
