@@ -1,7 +1,7 @@
 //! What the compiler infers of the public interface: ascribed types are the assertions, values come second.
 
 use chunkwise::prelude::*;
-use chunkwise::{Chunked, ndarray, num_complex};
+use chunkwise::{Chunked, ReshapeTo, ndarray, num_complex};
 use ndarray::{
     Array0, Array1, Array2, Axis, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn, NewAxis, RemoveAxis, array, s,
 };
@@ -180,6 +180,29 @@ fn slices() -> chunkwise::Result<()> {
     let _: ChunkedArray<f64, Ix2> = concatenate(Axis(0), &[&x, &x])?;
     let _: ChunkedArray<f64, Ix2> = concatenate(Axis(0), &[x.clone(), x.clone()])?;
     let _: ChunkedArray<f64, Ix3> = stack(Axis(0), &[&x, &x])?;
+    Ok(())
+}
+
+#[test]
+fn reshapes() -> chunkwise::Result<()> {
+    let x = ChunkedArray::<f64, _>::zeros((10, 12))?;
+    let _: ChunkedArray<f64, Ix3> = x.reshape((10, Auto, 4))?;
+    let _: ChunkedArray<f64, Ix3> = x.reshape((10, 3, 4))?;
+    let _: ChunkedArray<f64, Ix2> = x.reshape([12, 10])?;
+    let _: ChunkedArray<f64, Ix1> = x.reshape(120)?;
+    let _: ChunkedArray<f64, Ix1> = x.reshape(Auto)?;
+    let _: ChunkedArray<f64, Ix1> = x.ravel();
+    let _: ChunkedArray<f64, Ix2> = x.reshape((12, 10).chunked((5, Full)))?;
+    let _: ChunkedArray<f64, Ix2> = x.reshape(x.raw_dim())?;
+    let _: ChunkedArray<f64, IxDyn> = x.reshape(vec![3, 40])?;
+    let _: ChunkedArray<f64, IxDyn> = x.reshape(x.shape())?;
+    fn any_shape<S: ReshapeTo>(
+        x: &ChunkedArray2<f64>,
+        shape: S,
+    ) -> chunkwise::Result<ChunkedArray<f64, S::Dim>> {
+        x.reshape(shape)
+    }
+    let _: ChunkedArray<f64, Ix4> = any_shape(&x, (2, 5, Auto, 3))?;
     Ok(())
 }
 

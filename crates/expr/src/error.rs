@@ -27,6 +27,24 @@ pub enum ExprError {
         /// The axes reduced.
         axes: Vec<usize>,
     },
+    /// An operation that needs a length that nobody knows yet.
+    #[error(
+        "{op} needs to know how long its operand is, which depends on a mask: \
+         call `compute_chunk_sizes()` on it first, or `persist()`"
+    )]
+    UnknownLength {
+        /// The operation.
+        op: &'static str,
+    },
+    /// Arrays of unknown lengths that were selected by different masks.
+    #[error(
+        "the operands of {op} were selected by different masks, so nobody knows whether they are equally long: \
+         combine them before they are masked, or call `compute_chunk_sizes()` on both"
+    )]
+    DifferentMasks {
+        /// The operation.
+        op: &'static str,
+    },
     /// An optimiser pass broke a rule of the graph: a bug in this library.
     #[error("optimiser pass {pass} left a malformed graph: {what} (a bug in chunkwise; please report it)")]
     Pass {

@@ -203,7 +203,8 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
             }
             Stage::Reshape(reshape) => {
                 line.kind = StageKind::Reshape;
-                line.tasks = chunks.count() as u64;
+                let all = units == reshape.units.count() as u64;
+                line.tasks = if all { chunks.count() as u64 } else { units.min(chunks.count() as u64) };
                 line.inputs = 1;
                 line.bytes = stored(&reshape.array);
             }
@@ -269,7 +270,7 @@ impl fmt::Display for Explanation {
                 StageKind::Combine => "merge",
                 StageKind::Read => "read",
                 StageKind::Write => "write",
-                StageKind::Reshape => "reshape",
+                StageKind::Reshape => "copy",
                 StageKind::Contract => "dot",
                 StageKind::Call => "call",
             };

@@ -15,8 +15,8 @@ use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_plan::Tiles;
 use smallvec::{SmallVec, smallvec};
 
-use crate::ExprError;
 use crate::node::{Kind, Meta, Node};
+use crate::{ExprError, selection};
 
 /// An untyped, immutable, shared expression: what to compute, with its dtype, shape and chunk grid.
 #[derive(Clone)]
@@ -78,6 +78,9 @@ impl Expr {
     /// [`ExprError::Undefined`] for element types that the instruction does not take, broadcasting errors.
     #[track_caller]
     pub fn elementwise(op: Op, operands: &[&Expr]) -> Result<Expr, ExprError> {
+        if operands.iter().any(|x| x.is_unknown()) {
+            return selection::elementwise(op, operands);
+        }
         let dtypes: SmallVec<[DType; 3]> = operands.iter().map(|x| x.dtype()).collect();
         let dtype = op
             .result(&dtypes)
@@ -102,6 +105,9 @@ impl Expr {
     /// [`ExprError::Undefined`], axes that do not exist or repeat, [`ExprError::Empty`], more than 64 axes.
     #[track_caller]
     pub fn reduce(&self, op: ReduceOp, axes: &[usize], keep: bool) -> Result<Expr, ExprError> {
+        if self.is_unknown() {
+            return selection::reduce(self, op, axes, keep);
+        }
         let ndim = self.shape().len();
         if ndim > u64::BITS as usize {
             let why = format!("arrays of more than 64 axes cannot be reduced, this one has {ndim}");
@@ -156,6 +162,7 @@ impl Expr {
     #[track_caller]
     pub fn concatenate(parts: &[Expr], axis: usize) -> Result<Expr, ExprError> {
         const WHAT: &str = "concatenate";
+        parts.iter().try_for_each(|part| part.known(WHAT).map(drop))?;
         let Some(first) = parts.first() else {
             return Err(Error::Invalid { what: WHAT, why: "needs at least one array".into() }.into());
         };
@@ -241,6 +248,7 @@ impl Expr {
     /// A grid of another shape.
     #[track_caller]
     pub fn rechunk(&self, grid: Grid) -> Result<Expr, ExprError> {
+        self.known("rechunk")?;
         if grid.shape()[..] != *self.shape() {
             let (expected, got) = (self.shape().into(), grid.shape());
             return Err(Error::ShapeMismatch { what: "rechunk", expected, got }.into());
@@ -258,6 +266,7 @@ impl Expr {
     /// [`Error::Reshape`] for a shape of another size, [`Error::TooLarge`].
     #[track_caller]
     pub fn reshape(&self, shape: &[usize], grid: Option<Grid>) -> Result<Expr, ExprError> {
+        self.known("reshape")?;
         if checked_len(shape)? != checked_len(self.shape())? {
             return Err(Error::Reshape { from: self.shape().into(), to: shape.into() }.into());
         }

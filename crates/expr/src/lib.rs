@@ -16,6 +16,7 @@ mod lower;
 mod node;
 pub mod ops;
 mod passes;
+mod selection;
 
 pub use chunkwise_core::BlockFn;
 pub use chunkwise_plan::Contraction;
@@ -24,3 +25,4 @@ pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
 pub use expr::Expr;
 pub use lower::{Optimise, Want, plan, plan_in_units};
 pub use passes::pass_names;
+pub use selection::UNKNOWN;

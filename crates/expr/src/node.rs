@@ -7,8 +7,11 @@ use std::sync::{Arc, OnceLock};
 use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, View};
 use chunkwise_kernels::Op;
 use chunkwise_kernels::reduce::ReduceOp;
+use chunkwise_kernels::reduce::grouped::OfNothing;
 use chunkwise_plan::{Contraction, Function, Tiles, Value};
 use smallvec::SmallVec;
+
+use crate::selection::{Groups, Selection};
 
 /// What a node computes from its inputs.
 ///
@@ -31,6 +34,10 @@ pub(crate) enum Kind {
     Elementwise(Op),
     /// A reduction over axes (one bit each) of the input.
     Reduce { op: ReduceOp, axes: u64, keep: bool },
+    /// A reduction of groups: the second input tells the group of each element of the first, or is a mask.
+    Grouped { op: ReduceOp, axes: u64, groups: Groups, of_nothing: OfNothing },
+    /// The elements of the first input for which the second is true.
+    Selection(Arc<Selection>),
     /// A view of the input.
     View(Arc<View>),
     /// The inputs one after the other along an axis.
@@ -64,7 +71,8 @@ impl Kind {
             Kind::Region(_) => "read",
             Kind::Blocks { name, .. } => name,
             Kind::Elementwise(op) => op.name(),
-            Kind::Reduce { op, .. } => op.name(),
+            Kind::Reduce { op, .. } | Kind::Grouped { op, .. } => op.name(),
+            Kind::Selection(_) => "mask",
             Kind::View(_) => "view",
             Kind::Concatenate { .. } => "concatenate",
             Kind::Rechunk => "rechunk",
@@ -74,6 +82,18 @@ impl Kind {
             Kind::Call(function) => function.name(),
             Kind::FromValues(_) => "from_delayed",
         }
+    }
+
+    /// Whether nodes of this kind end what is fused: their inputs are computed for them, and they are kept in memory.
+    pub(crate) fn is_sink(&self) -> bool {
+        matches!(
+            self,
+            Kind::Reduce { .. }
+                | Kind::Grouped { .. }
+                | Kind::Selection(_)
+                | Kind::Reshape
+                | Kind::Contract { .. }
+        )
     }
 
     /// Whether the node is read by programs instead of computed in them.
@@ -89,6 +109,8 @@ impl Kind {
             | Kind::Value { .. } => true,
             Kind::Elementwise(_)
             | Kind::Reduce { .. }
+            | Kind::Grouped { .. }
+            | Kind::Selection(_)
             | Kind::View(_)
             | Kind::Concatenate { .. }
             | Kind::Rechunk

@@ -2,6 +2,7 @@
 
 use chunkwise_core::{AxisGrid, Block, DType, Grid, Shape, row_major_strides};
 use chunkwise_kernels::reduce;
+use chunkwise_kernels::reduce::grouped::{self, Reason};
 use smallvec::{SmallVec, smallvec};
 
 use crate::failure::{Failure, chunk_at};
@@ -49,9 +50,10 @@ impl Runner<'_> {
         };
         for other in rest {
             let other = &other[slot(other)].block;
+            let merge = if target.groups.is_some() { grouped::merge } else { reduce::merge };
             // SAFETY: both are states of this reduction for `cells` cells, written by the tasks that made
             // them; `state` is held by this task alone.
-            unsafe { reduce::merge(target.op, target.operand, state.as_mut_ptr(), other.as_ptr(), cells) };
+            unsafe { merge(target.op, target.operand, state.as_mut_ptr(), other.as_ptr(), cells) };
         }
         if !node.finish {
             return Ok(smallvec![Tile { start, block: state }]);
@@ -84,13 +86,22 @@ impl Runner<'_> {
         };
         // SAFETY: the state was initialised for `cells` cells; `direct` has as many elements, row-major, which
         // only this task writes.
-        let finished = unsafe {
+        let finished: Result<(), (usize, Cause)> = unsafe {
+            let (op, operand) = (target.op, target.operand);
             let (state, results) = (state.as_ptr(), direct.as_mut_ptr());
-            reduce::finish(target.op, target.operand, state, cells, target.count, results)
+            match target.groups {
+                None => reduce::finish(op, operand, state, cells, target.count, results)
+                    .map_err(|without| (without.cell, without.why.into())),
+                Some(groups) => grouped::finish(op, operand, state, cells, groups.of_nothing, results)
+                    .map_err(|(cell, why)| match why {
+                        Reason::AllNan(why) => (cell, why.into()),
+                        Reason::NoElements(why) => (cell, why.into()),
+                    }),
+            }
         };
-        finished.map_err(|without| {
-            let cell = Grid::new(shape.iter().map(|&n| AxisGrid::regular(n, 1))).coords(without.cell);
-            (without.why.into(), start.iter().zip(&cell).map(|(start, at)| start + at).collect())
+        finished.map_err(|(cell, cause)| {
+            let cell = Grid::new(shape.iter().map(|&n| AxisGrid::regular(n, 1))).coords(cell);
+            (cause, start.iter().zip(&cell).map(|(start, at)| start + at).collect())
         })?;
         let block = match returned {
             Some(region) if !region.is_row_major() => {
@@ -105,10 +116,10 @@ impl Runner<'_> {
 
 /// A fresh state for `cells` cells, of no elements.
 pub(crate) fn new_state(target: &ReductionTarget, cells: usize) -> Block {
-    let bytes = reduce::layout(target.op, target.operand).bytes(cells);
-    let state = Block::uninit(DType::U8, &[bytes]);
+    let state = Block::uninit(DType::U8, &[target.state_bytes(cells)]);
+    let init = if target.groups.is_some() { grouped::init } else { reduce::init };
     // SAFETY: the block has the bytes that the layout asks for, 64-byte aligned.
-    unsafe { reduce::init(target.op, target.operand, state.as_mut_ptr(), cells) };
+    unsafe { init(target.op, target.operand, state.as_mut_ptr(), cells) };
     state
 }
 

@@ -2,12 +2,13 @@
 //! part of the stage, and the program runs over each.
 
 use chunkwise_core::{AxisGrid, Block, Grid, Shape};
-use chunkwise_kernels::{Bind, Coord, Input, Kernel, Output, State};
+use chunkwise_kernels::{Bind, Coord, Input, Kernel, Output, Selected, State};
 use smallvec::{SmallVec, smallvec};
 
 use crate::combine::new_state;
 use crate::failure::{Failure, chunk_at, in_box};
 use crate::runner::with_frame;
+use crate::select::{Selecting, in_order};
 use crate::{
     FusedStage, InputBinding, ReductionTarget, Runner, Storage, Task, TaskId, TaskOutput, Tile, Variant,
 };
@@ -53,11 +54,21 @@ impl Runner<'_> {
         for target in &stage.reductions {
             states.push(new_state(target, target.kept(&shape, 1).iter().product()));
         }
+        let selections: SmallVec<[Selecting; 1]> =
+            stage.selections.iter().map(|selection| self.select_from(selection, &shape)).collect();
+        let cuts = if selections.is_empty() { cuts } else { in_order(cuts) };
         if !shape.contains(&0) {
             let layouts: SmallVec<[StateLayout; 2]> =
                 stage.reductions.iter().map(|r| StateLayout::new(r, &shape, &stage.units)).collect();
             let (start, shape) = (&start[..], &shape[..]);
-            let unit = Unit { programs, start, shape, outputs: &outputs, in_place: &in_place };
+            let unit = Unit {
+                programs,
+                start,
+                shape,
+                outputs: &outputs,
+                in_place: &in_place,
+                selections: &selections,
+            };
             self.run_boxes(id, &unit, &states, &layouts, &cuts, inputs);
         }
         for (target, state) in stage.reductions.iter().zip(states) {
@@ -67,14 +78,12 @@ impl Runner<'_> {
             } else {
                 self.finish(target, &state, start, &target.kept(&shape, 1)).map_err(|(cause, cell)| {
                     // The chunks of the results are those of the axes that are left.
-                    let axes = stage.info.chunks.axes().iter().enumerate();
-                    let axes = axes.filter_map(|(k, axis)| {
-                        let reduced = target.axes & (1 << k) != 0;
-                        if reduced { target.keep.then(|| AxisGrid::whole(1)) } else { Some(axis.clone()) }
-                    });
-                    Failure { cause, block: Some(chunk_at(&Grid::new(axes), &cell)) }
+                    Failure { cause, block: Some(chunk_at(&target.grid(&stage.info.chunks), &cell)) }
                 })?
             });
+        }
+        for (selection, selecting) in stage.selections.iter().zip(selections) {
+            outputs.push(self.selected(selection, selecting, task)?);
         }
         Ok(outputs)
     }
@@ -162,10 +171,18 @@ impl Runner<'_> {
                 .zip(layouts)
                 .map(|(state, layout)| layout.bind(state, &offset, &origin))
                 .collect();
-            let bind =
-                Bind { shape: &shape, inputs: &inputs, coords: &coords, outputs: &outputs, states: &states };
+            let selected: SmallVec<[Selected; 1]> = unit.selections.iter().map(Selecting::bind).collect();
+            let bind = Bind {
+                shape: &shape,
+                inputs: &inputs,
+                coords: &coords,
+                outputs: &outputs,
+                states: &states,
+                selected: &selected,
+            };
             // SAFETY: inputs lie within blocks that were written before this task ran, and their boxes within
-            // these (`bind`, `cuts`); outputs and states belong to this task alone, and boxes are disjoint.
+            // these (`bind`, `cuts`); outputs, states and selections belong to this task alone, and boxes are
+            // disjoint.
             in_box(&origin, || with_frame(|frame| unsafe { kernels[part].run(frame, &bind) }));
             if !advance(&mut at, cuts) {
                 return;
@@ -263,6 +280,7 @@ pub(crate) struct Unit<'a> {
     pub(crate) shape: &'a [usize],
     pub(crate) outputs: &'a [Tile],
     pub(crate) in_place: &'a [bool],
+    pub(crate) selections: &'a [Selecting],
 }
 
 /// The part of the iteration space that holds a position.
@@ -342,7 +360,7 @@ impl StateLayout {
                 elements *= units.axes()[k].len() as i64;
             }
         }
-        StateLayout { cells, steps, index }
+        StateLayout { cells: cells * target.groups.map_or(1, |groups| groups.count as usize), steps, index }
     }
 
     fn bind(&self, state: &Block, offset: &[usize], origin: &[usize]) -> State {

@@ -18,6 +18,7 @@ mod plan;
 mod read;
 mod reshape;
 mod runner;
+mod select;
 mod sources;
 mod tiles;
 mod units;
@@ -29,10 +30,12 @@ pub use contract::{ContractOperand, ContractPlace, ContractStage, Contraction};
 pub use graph::{TaskGraph, TaskId};
 pub use output::TaskOutput;
 pub use plan::{
-    Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, InputBinding, Origin, Plan,
-    ReadStage, ReductionTarget, ReshapeStage, Root, Stage, StageInfo, Storage, Task, Variant, WriteStage,
+    Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, GroupTarget, InputBinding, Origin,
+    Plan, ReadStage, ReductionTarget, ReshapeStage, Root, SelectionTarget, Stage, StageInfo, Storage, Task,
+    Variant, WriteStage,
 };
 pub use runner::{Cause, RootResult, Runner, TaskError};
+pub use select::MaskChanged;
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
 pub use units::{Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, strided_unit_grid, unit_grid};

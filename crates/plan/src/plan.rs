@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
-use chunkwise_core::{DType, Grid, Shape, View};
+use chunkwise_core::{AxisGrid, DType, Grid, Shape, View};
 use chunkwise_kernels::Program;
-use chunkwise_kernels::reduce::ReduceOp;
+use chunkwise_kernels::reduce::grouped::{self, OfNothing};
+use chunkwise_kernels::reduce::{self, ReduceOp};
 use serde::{Deserialize, Serialize};
 
 use crate::{CallStage, ContractStage, TaskGraph, TaskId};
@@ -133,11 +134,33 @@ pub struct ReductionTarget {
     pub partial: bool,
     /// Where the results go.
     pub array: ArrayId,
+    /// The groups that have results of their own.
+    pub groups: Option<GroupTarget>,
+}
+
+/// The groups of a reduction, or the one group of a masked reduction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupTarget {
+    /// How many there are.
+    pub count: u32,
+    /// Whether the results have a first axis for them; without it there is one group.
+    pub axis: bool,
+    /// What becomes of a group without elements.
+    pub of_nothing: OfNothing,
+}
+
+/// Selected elements that a fused stage gathers: those of unit `i` are tile `i` of the array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectionTarget {
+    /// Where they go.
+    pub array: ArrayId,
+    /// Whether the tiles have the sizes that the array's grid says, and not at most those.
+    pub counted: bool,
 }
 
 impl ReductionTarget {
     /// What one number per axis of the iteration space, as a shape or a position, is for the results: reduced axes
-    /// are gone, or stay as `reduced`.
+    /// are gone, or stay as `reduced`, which is one for shapes and zero for positions; groups come first.
     ///
     /// ```
     /// use chunkwise_core::DType;
@@ -146,20 +169,35 @@ impl ReductionTarget {
     ///
     /// let mut target = ReductionTarget {
     ///     op: ReduceOp::Any, operand: DType::Bool, axes: 0b010, keep: false, count: 5, partial: false,
-    ///     array: ArrayId(0),
+    ///     array: ArrayId(0), groups: None,
     /// };
     /// assert_eq!(target.kept(&[4, 5, 6], 1)[..], [4, 6]);
     /// target.keep = true;
     /// assert_eq!(target.kept(&[4, 5, 6], 1)[..], [4, 1, 6]);
     /// ```
     pub fn kept(&self, of: &[usize], reduced: usize) -> Shape {
-        let axes = of.iter().enumerate();
-        axes.filter_map(
-            |(k, &n)| {
-                if self.axes & (1 << k) == 0 { Some(n) } else { self.keep.then_some(reduced) }
-            },
-        )
-        .collect()
+        let groups = self.groups.filter(|groups| groups.axis).map(|groups| groups.count as usize * reduced);
+        let axes = of.iter().enumerate().filter_map(|(k, &n)| {
+            if self.axes & (1 << k) == 0 { Some(n) } else { self.keep.then_some(reduced) }
+        });
+        groups.into_iter().chain(axes).collect()
+    }
+
+    /// The grid of the results of an iteration space in these units.
+    pub fn grid(&self, units: &Grid) -> Grid {
+        let groups = self.groups.filter(|groups| groups.axis);
+        let axes = units.axes().iter().enumerate().filter_map(|(k, axis)| {
+            if self.axes & (1 << k) == 0 { Some(axis.clone()) } else { self.keep.then(|| AxisGrid::whole(1)) }
+        });
+        Grid::new(groups.map(|groups| AxisGrid::whole(groups.count as usize)).into_iter().chain(axes))
+    }
+
+    /// Bytes of a state of so many cells.
+    pub fn state_bytes(&self, cells: usize) -> usize {
+        match self.groups {
+            Some(_) => grouped::bytes(self.op, self.operand, cells),
+            None => reduce::layout(self.op, self.operand).bytes(cells),
+        }
     }
 }
 
@@ -178,6 +216,9 @@ pub struct FusedStage {
     pub stores: Vec<ArrayId>,
     /// Reductions fed, in the order of the programs' reductions.
     pub reductions: Vec<ReductionTarget>,
+    /// Selections made, in the order of the programs' selections. The units of a stage that has any are ranges of
+    /// the row-major order.
+    pub selections: Vec<SelectionTarget>,
 }
 
 /// One task of a combine stage.
@@ -292,6 +333,8 @@ pub enum Root {
     Array(ArrayId),
     /// Its tiles.
     Tiles(ArrayId),
+    /// Its tiles one after the other along the first axis, in one piece.
+    Selected(ArrayId),
     /// Nothing: it was written to a sink.
     Written(ArrayId),
     /// The value of a call.

@@ -11,8 +11,9 @@ use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
 
 use crate::failure::{Failure, chunk_at, panicked_closure};
 use crate::reshape::copy_kernel;
+use crate::select::{as_found, joined};
 use crate::{
-    ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tiles, Value, Variant,
+    ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tile, Tiles, Value, Variant,
 };
 
 /// Why a task failed.
@@ -50,6 +51,12 @@ pub enum Cause {
     /// A reduction without a value.
     #[error(transparent)]
     AllNan(#[from] chunkwise_kernels::reduce::AllNan),
+    /// A reduction of a group without elements.
+    #[error(transparent)]
+    NoElements(#[from] chunkwise_kernels::reduce::grouped::NoElements),
+    /// A mask that is not what it was.
+    #[error(transparent)]
+    MaskChanged(#[from] crate::MaskChanged),
     /// A block of the wrong shape or type from a user's function.
     #[error(
         "the function returned a block of {got_dtype} with shape {got:?}, expected {expected_dtype} with {expected:?}"
@@ -252,7 +259,17 @@ impl<'a> Runner<'a> {
                         unreachable!("a persisted root is computed")
                     };
                     let tiles = kept.by_ref().take(tasks.len()).map(|o| o[*slot as usize].clone()).collect();
-                    RootResult::Tiles(Tiles { grid: grid.clone(), tiles, guard: None })
+                    let (grid, tiles) = as_found(grid, tiles);
+                    RootResult::Tiles(Tiles { grid, tiles, guard: None })
+                }
+                Root::Selected(id) => {
+                    let array = self.plan.array(id);
+                    let Storage::Computed { tasks, slot, .. } = &array.storage else {
+                        unreachable!("a selection is computed")
+                    };
+                    let outputs = kept.by_ref().take(tasks.len());
+                    let tiles: Vec<Tile> = outputs.map(|output| output[*slot as usize].clone()).collect();
+                    RootResult::Array(joined(array, &tiles))
                 }
             };
             results.push(result);

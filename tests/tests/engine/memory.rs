@@ -178,6 +178,12 @@ fn expressions() -> Vec<(&'static str, ChunkedArrayD<f64>)> {
         ("a centred array", (&y - y.mean_axis(keep(Axis(0))).unwrap()).std(0.0).into_dyn()),
         ("blocks that are made", (&made - &x).max_axis(Axis(1)).unwrap().into_dyn()),
         ("blocks read twice", (&made + &made.t()).sum().into_dyn()),
+        (
+            "a reshape of kept blocks",
+            (y.reshape((1000, 250)).unwrap() * 2.0).sum_axis(Axis(1)).unwrap().into_dyn(),
+        ),
+        ("a reshape of blocks", made.reshape((625, 400)).unwrap().into_dyn()),
+        ("a reshape of a transposed array", (y.t().reshape((5, 50_000)).unwrap() - 1.0).into_dyn()),
         ("three levels", ((&y - y.mean()).mapv(f64::cos) + y.t()).prod().into_dyn()),
     ]
 }

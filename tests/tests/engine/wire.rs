@@ -87,6 +87,7 @@ fn views_of_every_kind() {
     arrays(&[&x.slice(s![0..0, ..]).unwrap().t().append(Axis(1), &x.t()).unwrap()], "joined to nothing");
     arrays(&[&(&x.rechunk((2, Full)).unwrap() + 1.0).rechunk((Full, 3)).unwrap()], "rechunked");
     arrays(&[&(&x + &x.invert_axis(Axis(0)).unwrap())], "flipped");
+    arrays(&[&(x.t().reshape((8, 15)).unwrap() + 1.0), &x.t().reshape((8, 15)).unwrap()], "reshaped");
 }
 
 #[test]

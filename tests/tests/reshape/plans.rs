@@ -8,7 +8,7 @@ use chunkwise::{Config, explain};
 
 use chunkwise_expr::{Optimise, StageKind, Want, plan_in_units};
 use chunkwise_kernels::Isa;
-use chunkwise_plan::{Plan, Runner, Stage};
+use chunkwise_plan::{Plan, Runner, Stage, TaskId, TaskOutput};
 use ndarray::{Array, Array1, Array2, Axis, s};
 
 fn kinds(array: &ChunkedArray<f64, impl ndarray::Dimension>) -> Vec<StageKind> {
@@ -93,7 +93,54 @@ fn what_must_be_copied_is_copied_once() {
     let twice = explain((turned.sum().value(), turned.max().value())).unwrap();
     assert_eq!(twice.after.iter().filter(|s| s.kind == StageKind::Reshape).count(), 1, "{twice}");
     let text = twice.to_string();
-    assert!(text.contains("reshape [reshape] over (600, 500)"), "{text}");
+    assert!(text.contains("copy  [reshape] over (600, 500)"), "{text}");
+}
+
+#[test]
+fn units_that_are_the_same_ranges_are_handed_on() {
+    // Ten rows are five of the result; 601 is prime.
+    for (shape, to, copied) in [([600, 500], [300, 1000], false), ([600, 601], [601, 600], true)] {
+        let x = ChunkedArray::from_array(numbers(shape[0], shape[1]), (50, 77)).unwrap().mapv(|v| v + 1.0);
+        let root = [x.reshape(to).unwrap().expr().clone()];
+        let (plan, sources) = plan_in_units(&root, Want::Tiles, Optimise::Nothing, 5000).unwrap();
+        let runner = Runner::new(&plan, &sources, Isa::detect()).unwrap();
+        let mut outputs: Vec<TaskOutput> = Vec::new();
+        let mut reshapes = 0;
+        for task in 0..plan.graph.len() as TaskId {
+            let inputs = plan.graph.inputs(task);
+            let mut inputs: Vec<TaskOutput> = inputs.iter().map(|&i| outputs[i as usize].clone()).collect();
+            let output = runner.run(task, &mut inputs).unwrap();
+            if let Stage::Reshape(_) = plan.stages[plan.tasks[task as usize].stage as usize] {
+                reshapes += 1;
+                assert!(inputs.len() <= 3, "a range lies in few others, not {}", inputs.len());
+                let place = |output: &TaskOutput| output[0].block.as_ptr();
+                assert_eq!(inputs.iter().all(|input| place(input) != place(&output)), copied, "{shape:?}");
+            }
+            outputs.push(output);
+        }
+        assert!(reshapes > 20, "{reshapes}");
+    }
+}
+
+#[test]
+fn chains_of_any_length() {
+    let x = ChunkedArray::from_array(numbers(6, 4), (2, 3)).unwrap();
+    // The second cannot lie in memory as it is wanted.
+    for start in [x.clone(), x.t().reshape((6, 4)).unwrap()] {
+        let mut y = start.clone();
+        for _ in 0..100_000 {
+            y = y.reshape((8, 3)).unwrap().reshape((6, 4)).unwrap() + 1.0;
+        }
+        assert_eq!(y.compute().unwrap(), start.compute().unwrap() + 100_000.0);
+    }
+    // Each of these must be copied.
+    let (mut y, mut expected) = (x, numbers(6, 4));
+    for _ in 0..50 {
+        y = (y.reshape((8, 3)).unwrap().t() + 1.0).reshape((6, 4)).unwrap();
+        let turned = expected.into_shape_with_order((8, 3)).unwrap().reversed_axes() + 1.0;
+        expected = turned.to_shape((6, 4)).unwrap().to_owned();
+    }
+    assert_eq!(y.compute().unwrap(), expected);
 }
 
 /// A source that counts what is asked of it, of many blocks.
@@ -116,6 +163,11 @@ fn only_what_is_looked_at_is_made() {
     assert_eq!(part.compute().unwrap().row(0), expected);
     assert!(calls.swap(0, Ordering::Relaxed) <= 20, "one unit of a hundred blocks");
     // Slices of axes that stay pass through.
+    // A column is copied, not the array that it is of.
+    let column = x.slice(s![.., 3]).unwrap().reshape((10, 100)).unwrap();
+    let copied = column.explain().unwrap();
+    let copy = copied.after.iter().find(|stage| stage.kind == StageKind::Reshape).unwrap();
+    assert_eq!(copy.shape[..], [10, 100], "{copied}");
     let rows = x.reshape((1000, 9, 111)).unwrap().slice(s![..2, .., ..]).unwrap();
     assert_eq!(rows.compute().unwrap()[[1, 0, 0]], 999.0);
     assert!(calls.load(Ordering::Relaxed) <= 1, "{calls:?}");

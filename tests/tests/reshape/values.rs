@@ -1,5 +1,7 @@
 //! Values and chunks against ndarray's own reshape.
 
+use std::path::Path;
+
 use chunkwise::prelude::*;
 use chunkwise::{ArgumentError, Config, Error};
 use chunkwise_core::{DType, Scalar, dispatch};
@@ -96,11 +98,11 @@ fn random_factorizations() {
 }
 
 /// One of everything that can be reshaped, of 12 by 10 elements.
-fn sources(chunks: (usize, usize)) -> Vec<(&'static str, ChunkedArray2<i32>, ArrayD<i32>)> {
+fn sources(chunks: (usize, usize), folder: &Path) -> Vec<(&'static str, ChunkedArray2<i32>, ArrayD<i32>)> {
     let eager = counting(&[12, 10]).into_dimensionality::<ndarray::Ix2>().unwrap();
     let x = ChunkedArray::from_array(eager.clone(), chunks).unwrap();
     let turned = ChunkedArray::from_array(eager.t().to_owned().reversed_axes(), chunks).unwrap();
-    let path = tempfile::tempdir().unwrap().keep().join("x.npy");
+    let path = folder.join("x.npy");
     x.write_npy(&path).unwrap();
     let read = ChunkedArray2::<i32>::from_npy(&path, chunks).unwrap();
     let make = eager.clone();
@@ -154,7 +156,8 @@ fn sources(chunks: (usize, usize)) -> Vec<(&'static str, ChunkedArray2<i32>, Arr
 #[test]
 fn whatever_is_reshaped() {
     for chunks in [(12, 10), (5, 3), (1, 1), (1, 10)] {
-        for (what, x, eager) in sources(chunks) {
+        let folder = tempfile::tempdir().unwrap();
+        for (what, x, eager) in sources(chunks, folder.path()) {
             for to in [&[120][..], &[10, 12], &[3, 4, 10], &[12, 2, 5], &[4, 5, 6], &[12, 1, 10]] {
                 let reshaped = x.reshape(to.to_vec()).unwrap();
                 let expected = shaped(&eager, to);

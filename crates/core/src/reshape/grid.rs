@@ -51,7 +51,7 @@ pub fn reshaped_grid(from: &Grid, to: &[usize], dtype: DType) -> Result<Grid> {
 fn scaled(axis: &AxisGrid, step: usize, new_step: usize) -> Option<AxisChunks> {
     let scale = |at: usize| {
         let elements = at * step;
-        (elements % new_step == 0).then_some(elements / new_step)
+        elements.is_multiple_of(new_step).then_some(elements / new_step)
     };
     match axis {
         _ if axis.largest() == axis.len() => Some(AxisChunks::Full),

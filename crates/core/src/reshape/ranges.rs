@@ -29,7 +29,7 @@ pub fn for_flat_boxes(shape: &[usize], first: usize, end: usize, mut f: impl FnM
     while at < end {
         let start: Shape = shape.iter().zip(&steps).map(|(n, step)| at / step % n).collect();
         // Whole steps along the outermost axis along which the range has some from here on.
-        let axis = (0..shape.len()).find(|&k| at % steps[k] == 0 && at + steps[k] <= end);
+        let axis = (0..shape.len()).find(|&k| at.is_multiple_of(steps[k]) && at + steps[k] <= end);
         let axis = axis.expect("single elements are steps along the last axis");
         let mut extent: Shape = shape.into();
         extent[..axis].fill(1);

@@ -39,6 +39,8 @@ pub(crate) struct Sink {
     pub(crate) value: NodeId,
     /// The node that reduces them; `None` to store them.
     pub(crate) reduce: Option<NodeId>,
+    /// The groups of the elements, or the mask that says which of them are meant.
+    pub(crate) by: Option<NodeId>,
     /// The contraction that they are an operand of, which neither reduces nor stores them.
     pub(crate) operand_of: Option<NodeId>,
 }
@@ -105,7 +107,7 @@ pub(crate) fn analyse(graph: &Graph) -> Analysis {
         }
         costs
     };
-    let own = |kind: &Kind| matches!(kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. });
+    let own = |kind: &Kind| kind.is_sink();
     let mut kept: Vec<bool> = graph.nodes.iter().map(|n| own(&n.kind)).collect();
     for node in graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape)) {
         let input = node.inputs[0];
@@ -178,14 +180,27 @@ impl<'a> Round<'a> {
                 Kind::Reduce { .. } => {
                     let value = node.inputs[0];
                     round.sink(
-                        Sink { value, reduce: Some(id), operand_of: None },
+                        Sink { value, reduce: Some(id), by: None, operand_of: None },
                         levels[id as usize],
                         &graph.node(value).meta,
                     );
                 }
+                Kind::Grouped { .. } | Kind::Selection(_) => {
+                    let (value, by) = (node.inputs[0], Some(node.inputs[1]));
+                    let sink = Sink { value, reduce: Some(id), by, operand_of: None };
+                    let (level, space) = (levels[id as usize], &graph.node(value).meta);
+                    match node.kind {
+                        Kind::Grouped { .. } => round.sink(sink, level, space),
+                        // Its units are its own.
+                        _ => {
+                            let class = round.class(level, space, Some(false)) as Class;
+                            round.sink_in(class, sink, space);
+                        }
+                    }
+                }
                 Kind::Contract { .. } => round.operands_of(id, levels[id as usize]),
                 _ if stored[id as usize] => {
-                    let sink = Sink { value: id, reduce: None, operand_of: None };
+                    let sink = Sink { value: id, reduce: None, by: None, operand_of: None };
                     round.sink(sink, levels[id as usize], &node.meta);
                 }
                 _ => {}
@@ -221,7 +236,7 @@ impl<'a> Round<'a> {
             let repeats = contract::repeats(*axes, operands, side);
             let space = &self.graph.node(value).meta;
             let class = self.class(level, space, Some(repeats)) as Class;
-            self.sink_in(class, Sink { value, reduce: None, operand_of: Some(id) }, space);
+            self.sink_in(class, Sink { value, reduce: None, by: None, operand_of: Some(id) }, space);
         }
         self.union(first, first + 1);
     }
@@ -234,6 +249,9 @@ impl<'a> Round<'a> {
         self.parents.push(number);
         // A node kept or stored is evaluated for itself; the operand of a reduction only if it is not kept.
         self.evaluate(sink.value, context, number, sink.for_itself());
+        if let Some(by) = sink.by {
+            self.evaluate(by, context, number, false);
+        }
     }
 
     /// Notes that `id` is evaluated, or loaded, in a context for a sink.
@@ -270,8 +288,7 @@ impl<'a> Round<'a> {
         for id in (0..self.graph.len() as NodeId).rev() {
             let node = self.graph.node(id);
             let mut here = std::mem::take(&mut self.evaluated[id as usize]);
-            let own = matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. });
-            if here.is_empty() || node.inputs.is_empty() || own {
+            if here.is_empty() || node.inputs.is_empty() || node.kind.is_sink() {
                 continue;
             }
             if self.kept[id as usize] {
@@ -342,6 +359,8 @@ impl<'a> Round<'a> {
                 }
             }
             Kind::Reduce { .. }
+            | Kind::Grouped { .. }
+            | Kind::Selection(_)
             | Kind::Reshape
             | Kind::Contract { .. }
             | Kind::Fill(_)

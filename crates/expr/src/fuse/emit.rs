@@ -83,6 +83,7 @@ fn parts(graph: &Graph, group: &Group, kept: &[bool]) -> Grid {
     let identity = views.intern(View::identity(&group.space.shape));
     let mut stack: Vec<(Value, bool)> =
         group.sinks.iter().map(|s| ((s.value, identity), s.for_itself())).collect();
+    stack.extend(group.sinks.iter().filter_map(|s| Some(((s.by?, identity), false))));
     while let Some((value, for_itself)) = stack.pop() {
         let (id, view) = value;
         let node = graph.node(id);
@@ -184,7 +185,16 @@ impl<'a> Emitter<'a> {
             let src = self.evaluate((sink.value, identity), sink.for_itself())?;
             match sink.reduce.map(|id| &self.graph.node(id).kind) {
                 Some(&Kind::Reduce { op, axes, .. }) => {
-                    self.variant.program.reductions.push(Reduction { op, src, axes });
+                    self.variant.program.reductions.push(Reduction { op, src, axes, groups: None });
+                }
+                Some(&Kind::Grouped { op, axes, groups, .. }) => {
+                    let by = self.evaluate((sink.by.expect("groups are told"), identity), false)?;
+                    let groups = Some(chunkwise_kernels::Groups { by, count: groups.count });
+                    self.variant.program.reductions.push(Reduction { op, src, axes, groups });
+                }
+                Some(Kind::Selection(_)) => {
+                    let mask = self.evaluate((sink.by.expect("a selection has a mask"), identity), false)?;
+                    self.variant.program.selections.push(chunkwise_kernels::Selection { src, mask });
                 }
                 _ => self.variant.program.stores.push(src),
             }

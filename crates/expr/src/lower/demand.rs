@@ -114,7 +114,8 @@ pub(super) fn grid_of(build: &Build, array: ArrayId) -> &Grid {
 
 /// Whether everything that a stage computes is wanted: its arrays are returned, or they are roots.
 fn is_returned(build: &Build, stage: &FusedStage) -> bool {
-    let arrays = stage.stores.iter().chain(stage.reductions.iter().map(|r| &r.array));
+    let selected = stage.selections.iter().map(|selection| &selection.array);
+    let arrays = stage.stores.iter().chain(stage.reductions.iter().map(|r| &r.array)).chain(selected);
     arrays.into_iter().any(|&array| build.roots.contains(&array))
 }
 
@@ -304,7 +305,7 @@ pub(super) fn for_units(build: &Build, stage: u32, reduction: u32, cell: usize, 
     let result = grid.coords(cell);
     let counts = fused.units.counts();
     let mut coords: Shape = counts.iter().map(|_| 0).collect();
-    let mut m = 0;
+    let mut m = usize::from(target.groups.is_some_and(|groups| groups.axis));
     for k in 0..counts.len() {
         let reduced = target.axes & (1 << k) != 0;
         if !reduced {

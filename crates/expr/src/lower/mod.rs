@@ -4,6 +4,7 @@ mod calls;
 mod demand;
 mod number;
 mod products;
+mod reshape;
 mod stages;
 
 use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};
@@ -11,6 +12,7 @@ use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};
 use self::calls::Place;
 use crate::fuse::analyse;
 use crate::graph::Graph;
+use crate::node::Kind;
 use crate::passes::{merge_only, optimise};
 use crate::{Expr, ExprError};
 
@@ -92,12 +94,20 @@ pub(crate) fn lower(
             continue;
         }
         let array = build.array_of(root).expect("every root has an array");
+        // What is selected is joined when it is all there.
+        let selected = matches!(graph.node(root).kind, Kind::Selection(_)) && want == Want::Arrays;
+        if selected {
+            let node = graph.node(root);
+            let bound = node.meta.shape.iter().product::<usize>() as u64 * node.dtype.size() as u64;
+            build.plan.graph.hold(bound);
+        }
         build.plan.roots.push(match want {
+            Want::Arrays if selected => Root::Selected(array),
             Want::Arrays => Root::Array(array),
             Want::Tiles => Root::Tiles(array),
             Want::Written => Root::Written(array),
         });
-        if want == Want::Tiles {
+        if want == Want::Tiles || selected {
             let Storage::Computed { tasks, .. } = &build.plan.array(array).storage else {
                 unreachable!("roots are computed")
             };

@@ -1,7 +1,6 @@
 //! Numbers the needed tasks depth first, and fills the task graph.
 
 use chunkwise_core::Shape;
-use chunkwise_kernels::reduce;
 use chunkwise_plan::{
     ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, Stage, Storage, Task, TaskId,
 };
@@ -185,7 +184,7 @@ fn dedup(mut inputs: SmallVec<[Draft; 2]>) -> SmallVec<[Draft; 2]> {
 
 /// Notes a unit as the maker of its cells.
 fn place(fused: &FusedStage, unit: usize, draft: Draft, build: &Build, makers: &mut [Vec<Draft>]) {
-    for array in &fused.stores {
+    for array in fused.stores.iter().chain(fused.selections.iter().map(|selection| &selection.array)) {
         makers[array.0 as usize][unit] = draft;
     }
     for target in fused.reductions.iter().filter(|r| !r.partial) {
@@ -335,7 +334,7 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             let grid = grid_of(build, target.array);
             let node = combine.nodes[task.unit as usize];
             let (_, shape) = grid.block(&grid.coords(node.cell as usize));
-            let state = reduce::layout(target.op, target.operand).bytes(len(&shape) as usize) as u64;
+            let state = target.state_bytes(len(&shape) as usize) as u64;
             if node.finish { (own(target.array, &shape), state) } else { (state, 0) }
         }
         Stage::Contract(contract) => {
@@ -345,11 +344,14 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
         Stage::Fused(fused) => {
             let (_, shape) = fused.units.block(&fused.units.coords(task.unit as usize));
             let mut output: u64 = fused.stores.iter().map(|&array| own(array, &shape)).sum();
+            output += (fused.selections.iter())
+                .map(|selection| len(&shape) * build.plan.array(selection.array).dtype.size() as u64)
+                .sum::<u64>();
             let mut scratch =
                 fused.variants.iter().map(|v| scratch_bytes(v.program.regs.len())).max().unwrap_or(0);
             for target in &fused.reductions {
                 let kept: Shape = target.kept(&shape, 1);
-                let state = reduce::layout(target.op, target.operand).bytes(len(&kept) as usize) as u64;
+                let state = target.state_bytes(len(&kept) as usize) as u64;
                 if target.partial {
                     output += state;
                 } else {

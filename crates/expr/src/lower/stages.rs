@@ -2,28 +2,29 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chunkwise_core::{AxisGrid, Grid, Shape, Strides, row_major_strides};
+use chunkwise_core::{Grid, Shape, Strides, row_major_strides};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
-    Array, ArrayId, CombineStage, FusedStage, Granularity, Plan, ReadStage, ReductionTarget, RegionLike,
-    ReshapeStage, Sources, Stage, StageInfo, Storage, Variant, WriteStage, aligned_unit_grid, flat_unit_grid,
-    same_ranges, strided_unit_grid, unit_grid,
+    Array, ArrayId, CombineStage, FusedStage, Granularity, GroupTarget, Plan, ReadStage, ReductionTarget,
+    RegionLike, SelectionTarget, Sources, Stage, StageInfo, Storage, Variant, WriteStage, strided_unit_grid,
 };
 use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
+use super::reshape::{reshape_stage, units_for};
 use super::{Want, products};
 use crate::fuse::{Analysis, Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
 use crate::node::Kind;
+use crate::selection::Groups;
 use crate::{ExprError, ops};
 
 /// A plan in the making.
 pub(super) struct Build {
     pub(super) plan: Plan,
     pub(super) sources: Sources,
-    arrays: HashMap<NodeId, ArrayId, BuildFast>,
+    pub(super) arrays: HashMap<NodeId, ArrayId, BuildFast>,
     /// Which stage makes each array; for reductions, the fused stage.
     pub(super) makers: Vec<Option<Maker>>,
     /// Arrays of the graph's roots, as far as they are arrays.
@@ -60,7 +61,7 @@ impl Build {
         self.arrays.get(&node).copied()
     }
 
-    fn add(&mut self, array: Array, maker: Option<Maker>) -> ArrayId {
+    pub(super) fn add(&mut self, array: Array, maker: Option<Maker>) -> ArrayId {
         self.plan.arrays.push(array);
         self.makers.push(maker);
         ArrayId(self.plan.arrays.len() as u32 - 1)
@@ -169,7 +170,7 @@ pub(super) fn build(
     let mut calls = Calls::new(graph, levels);
     for group in groups {
         calls.up_to(group.level, graph, &mut build);
-        if let [Sink { value, reduce: None, operand_of: None }] = group.sinks[..]
+        if let [Sink { value, reduce: None, operand_of: None, by: None }] = group.sinks[..]
             && matches!(graph.node(value).kind, Kind::Reshape)
         {
             let returned = want == Want::Arrays && roots.contains(&value);
@@ -186,7 +187,13 @@ pub(super) fn build(
         let granularity = units.unwrap_or_else(|| Granularity::Cost(cost(&variants)));
         let returned = |id: NodeId| want == Want::Arrays && roots.contains(&id);
         let in_place = group.sinks.iter().all(|sink| sink.reduce.is_some() || returned(sink.value));
+        let selection = |id: NodeId| match &graph.node(id).kind {
+            Kind::Selection(selection) => Some(selection),
+            _ => None,
+        };
+        let selected = group.sinks.iter().find_map(|sink| selection(sink.reduce?));
         let units = match in_place.then(|| memory_strides(&build, group, &variants)).flatten() {
+            _ if selected.is_some() => selected.expect("just found").units(&group.space.shape),
             Some(operands) => strided_unit_grid(&group.space.shape, &operands, granularity),
             None => {
                 let mut stored = group.sinks.iter().filter(|sink| sink.reduce.is_none());
@@ -197,7 +204,8 @@ pub(super) fn build(
         let number = build.plan.stages.len() as u32;
         let stores: Vec<NodeId> =
             group.sinks.iter().filter(|s| s.reduce.is_none()).map(|s| s.value).collect();
-        let reductions: Vec<NodeId> = group.sinks.iter().filter_map(|s| s.reduce).collect();
+        let (selections, reductions): (Vec<NodeId>, Vec<NodeId>) =
+            group.sinks.iter().filter_map(|s| s.reduce).partition(|&id| selection(id).is_some());
         let mut stage = FusedStage {
             info: info(graph, group),
             units,
@@ -205,6 +213,7 @@ pub(super) fn build(
             variants,
             stores: Vec::new(),
             reductions: Vec::new(),
+            selections: Vec::new(),
         };
         for (slot, &id) in stores.iter().enumerate() {
             let node = graph.node(id);
@@ -216,31 +225,46 @@ pub(super) fn build(
         }
         for (i, &id) in reductions.iter().enumerate() {
             let node = graph.node(id);
-            let Kind::Reduce { op, axes, keep } = node.kind else { unreachable!("a reduction's node") };
+            let (op, axes, keep, groups) = match node.kind {
+                Kind::Reduce { op, axes, keep } => (op, axes, keep, None),
+                Kind::Grouped { op, axes, groups: Groups { count, axis }, of_nothing } => {
+                    (op, axes, false, Some(GroupTarget { count, axis, of_nothing }))
+                }
+                _ => unreachable!("a reduction's node"),
+            };
             let reduced = |k: &usize| axes & (1 << k) != 0;
             let shape = &group.space.shape;
             let partial = (0..shape.len()).filter(reduced).any(|k| stage.units.axes()[k].count() > 1);
-            let grid = Grid::new(stage.units.axes().iter().enumerate().filter_map(|(k, axis)| {
-                if !reduced(&k) { Some(axis.clone()) } else { keep.then(|| AxisGrid::whole(1)) }
-            }));
-            let slot = if partial { 0 } else { (stores.len() + i) as u32 };
-            let array = Array {
-                dtype: node.dtype,
-                shape: node.meta.shape.clone(),
-                storage: computed(grid, slot, returned(id)),
-            };
-            let maker = Maker::Reduction { stage: number, reduction: i as u32 };
-            let array = build.add(array, Some(maker));
-            build.arrays.insert(id, array);
-            stage.reductions.push(ReductionTarget {
+            let mut target = ReductionTarget {
                 op,
                 operand: graph.node(node.inputs[0]).dtype,
                 axes,
                 keep,
                 count: (0..shape.len()).filter(reduced).map(|k| shape[k] as u64).product(),
                 partial,
-                array,
-            });
+                array: ArrayId(0),
+                groups,
+            };
+            let slot = if partial { 0 } else { (stores.len() + i) as u32 };
+            let array = Array {
+                dtype: node.dtype,
+                shape: node.meta.shape.clone(),
+                storage: computed(target.grid(&stage.units), slot, returned(id)),
+            };
+            let maker = Maker::Reduction { stage: number, reduction: i as u32 };
+            target.array = build.add(array, Some(maker));
+            build.arrays.insert(id, target.array);
+            stage.reductions.push(target);
+        }
+        for (i, &id) in selections.iter().enumerate() {
+            let node = graph.node(id);
+            let slot = (stores.len() + reductions.len() + i) as u32;
+            let storage = computed((*node.meta.grid).clone(), slot, false);
+            let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
+            let array = build.add(array, Some(Maker::Store(number)));
+            build.arrays.insert(id, array);
+            let counted = selection(id).is_some_and(|selection| selection.unknown.is_none());
+            stage.selections.push(SelectionTarget { array, counted });
         }
         // Programs list stores and reductions in the order of the sinks, which is the order kept here.
         let infos = stage.info.clone();
@@ -292,38 +316,6 @@ fn memory_strides(build: &Build, group: &Group, variants: &[Variant]) -> Option<
         operands.push(row_major_strides(&group.space.shape));
     }
     Some(operands)
-}
-
-/// The units of an array of these chunks, and, where it is read by a reshape, the shape that it gets there.
-fn units_for(chunks: &Grid, reshaped: Option<&Shape>, granularity: Granularity) -> Grid {
-    match reshaped {
-        Some(other) => aligned_unit_grid(&chunks.shape(), other, granularity),
-        None => unit_grid(chunks, granularity),
-    }
-}
-
-/// A reshape has units of its own if those of its input hold less than one in so many of the elements of these.
-const SMALLEST: usize = 16;
-
-/// The stage that copies the input of a reshape into its shape.
-fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId, returned: bool) {
-    let node = graph.node(id);
-    let input = SourceArrays { graph, build: &mut *build }.array(node.inputs[0]);
-    let own = flat_unit_grid(&node.meta.shape, build.units.unwrap_or(Granularity::Cost(0)));
-    let units = match &build.plan.array(input).storage {
-        Storage::Computed { grid, .. } if grid.count() / SMALLEST <= own.count() => {
-            same_ranges(grid, &node.meta.shape).unwrap_or(own)
-        }
-        Storage::Computed { .. } | Storage::Memory(_) | Storage::Persisted(..) => own,
-    };
-    let storage = computed(units.clone(), 0, returned);
-    let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
-    let maker = Maker::Store(build.plan.stages.len() as u32);
-    let array = build.add(array, Some(maker));
-    build.arrays.insert(id, array);
-    let chunks = (*node.meta.grid).clone();
-    let info = StageInfo { label: node.kind.name().to_owned(), origin: node.location.into(), chunks };
-    build.plan.stages.push(Stage::Reshape(ReshapeStage { info, input, array, units }));
 }
 
 /// Cost of an element of the most expensive variant, in additions.

@@ -15,7 +15,7 @@ use crate::graph::{Graph, GraphNode, NodeId};
 use crate::hash::{BuildFast, FastHasher};
 use crate::node::{Kind, Meta};
 
-pub(super) fn run(graph: Graph) -> Graph {
+pub(crate) fn run(graph: Graph) -> Graph {
     let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     let mut seen: HashMap<u64, SmallVec<[NodeId; 1]>, BuildFast> =
@@ -70,10 +70,11 @@ fn hash(node: &GraphNode) -> u64 {
         Kind::Blocks { function, .. } => address(function).hash(&mut state),
         Kind::Elementwise(op) => op.hash(&mut state),
         Kind::Reduce { op, axes, keep } => (op, axes, keep).hash(&mut state),
+        Kind::Grouped { op, axes, groups, of_nothing } => (op, axes, groups, of_nothing).hash(&mut state),
         Kind::View(view) => view.hash(&mut state),
         Kind::Contract { axes, partials, .. } => (axes, partials).hash(&mut state),
         Kind::Call(function) => function.address().hash(&mut state),
-        Kind::Rechunk | Kind::Reshape | Kind::Value { .. } | Kind::FromValues(_) => {}
+        Kind::Rechunk | Kind::Reshape | Kind::Value { .. } | Kind::FromValues(_) | Kind::Selection(_) => {}
     }
     state.finish()
 }
@@ -94,6 +95,11 @@ fn same(a: &GraphNode, b: &GraphNode) -> bool {
             (Kind::Reduce { op: x, axes: i, keep: k }, Kind::Reduce { op: y, axes: j, keep: l }) => {
                 x == y && i == j && k == l
             }
+            (
+                Kind::Grouped { op: x, axes: i, groups: g, of_nothing: k },
+                Kind::Grouped { op: y, axes: j, groups: h, of_nothing: l },
+            ) => x == y && i == j && g == h && k == l,
+            (Kind::Selection(x), Kind::Selection(y)) => x == y,
             (Kind::View(x), Kind::View(y)) => x == y,
             (Kind::Concatenate { axis: x }, Kind::Concatenate { axis: y }) => x == y,
             (Kind::Rechunk, Kind::Rechunk) | (Kind::Reshape, Kind::Reshape) => true,

@@ -54,7 +54,12 @@ fn rechunk(out: &mut Graph, node: GraphNode, alone: bool) -> u32 {
         Kind::Memory(_) | Kind::Region(_) | Kind::Fill(_) | Kind::Coord(_) | Kind::Persisted(_) => true,
         Kind::Elementwise(_) | Kind::View(_) | Kind::Concatenate { .. } | Kind::Reshape => alone,
         // Functions of blocks see the chunks; reductions are combined along them.
-        Kind::Blocks { .. } | Kind::Reduce { .. } | Kind::Contract { .. } | Kind::FromValues(_) => false,
+        Kind::Blocks { .. }
+        | Kind::Reduce { .. }
+        | Kind::Grouped { .. }
+        | Kind::Selection(_)
+        | Kind::Contract { .. }
+        | Kind::FromValues(_) => false,
         Kind::Value { .. } | Kind::Call(_) => unreachable!("values have no chunks"),
         Kind::Rechunk => {
             let inputs = smallvec![below.inputs[0]];

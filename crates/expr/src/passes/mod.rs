@@ -5,9 +5,12 @@
 
 mod drop_dead;
 mod merge_common;
+
+pub(crate) use merge_common::run as merge_common;
 mod merge_rechunks;
 mod push_reshapes;
 mod push_views;
+mod reshape_rules;
 mod split_products;
 mod verify;
 mod view_rules;

@@ -7,9 +7,10 @@
 
 use std::sync::Arc;
 
-use chunkwise_core::{Block, ReshapedView, Shape, View, reshaped_grid, reshaped_view, unit_axes_view};
+use chunkwise_core::{ReshapedView, Shape, reshaped_grid, unit_axes_view};
 use smallvec::{SmallVec, smallvec};
 
+use super::reshape_rules::{Facts, Seen, looked_at};
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::node::{Kind, Meta};
 
@@ -40,83 +41,26 @@ struct Rewrite {
     inputs: SmallVec<[(NodeId, Wanted); 2]>,
 }
 
-/// An operand of less than one in so many of the elements of a result may be copied for its sake.
-const SMALL: usize = 16;
-
 pub(super) fn run(graph: Graph) -> Graph {
     if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::Reshape)) {
         return graph;
     }
-    let free = free(&graph);
-    let wanted = collect(&graph, &free);
+    let facts = Facts::new(&graph);
+    let wanted = collect(&graph, &facts);
     let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     for (id, settled) in wanted.iter().enumerate() {
         ids.push(match settled {
             Wanted::Nothing => NodeId::MAX,
-            _ => rebuild(&graph, id as NodeId, &free, &wanted, &ids, &mut out),
+            _ => rebuild(&graph, id as NodeId, &facts, &wanted, &ids, &mut out),
         });
     }
     out.roots = graph.roots.iter().map(|&root| ids[root as usize]).collect();
     out
 }
 
-/// Whether each node takes on any shape without being copied.
-fn free(graph: &Graph) -> Vec<bool> {
-    let mut free: Vec<bool> = Vec::with_capacity(graph.len());
-    for node in &graph.nodes {
-        let input = |&input: &NodeId| free[input as usize];
-        free.push(match &node.kind {
-            Kind::Fill(_) => true,
-            Kind::Memory(block) => block.is_row_major(),
-            Kind::Elementwise(_) => {
-                node.inputs.iter().all(|i| input(i) || graph.node(*i).meta.shape.is_empty())
-            }
-            Kind::Rechunk | Kind::Reshape => input(&node.inputs[0]),
-            Kind::View(_)
-            | Kind::Coord(_)
-            | Kind::Persisted(_)
-            | Kind::Region(_)
-            | Kind::Blocks { .. }
-            | Kind::Reduce { .. }
-            | Kind::Contract { .. }
-            | Kind::Value { .. }
-            | Kind::Call(_)
-            | Kind::FromValues(_)
-            | Kind::Concatenate { .. } => false,
-        });
-    }
-    free
-}
-
-/// Whether a node takes on this shape without being copied, or a copy of it is small beside `len` elements.
-fn cheap(graph: &Graph, free: &[bool], id: NodeId, shape: &[usize], len: usize) -> bool {
-    let (mut id, mut shape) = (id, Shape::from(shape));
-    loop {
-        let node = graph.node(id);
-        let own = &node.meta.shape;
-        let small = own.iter().product::<usize>() < len / SMALL;
-        if free[id as usize] || small || unit_axes_view(own, &shape).is_some() {
-            return true;
-        }
-        match &node.kind {
-            Kind::Memory(block) => return block.reshape(&shape).is_some(),
-            Kind::Rechunk | Kind::Reshape => id = node.inputs[0],
-            Kind::View(_) => match seen(graph, id, &shape) {
-                Some(Seen::Memory(_)) => return true,
-                Some(Seen::View(base, reshaped)) => {
-                    id = base;
-                    shape = reshaped.source;
-                }
-                None => return false,
-            },
-            _ => return false,
-        }
-    }
-}
-
 /// What is wanted of each node, settled.
-fn collect(graph: &Graph, free: &[bool]) -> Vec<Wanted> {
+fn collect(graph: &Graph, facts: &Facts) -> Vec<Wanted> {
     let mut wanted = vec![Wanted::Nothing; graph.len()];
     for &root in &graph.roots {
         wanted[root as usize] = Wanted::Whole;
@@ -125,9 +69,9 @@ fn collect(graph: &Graph, free: &[bool]) -> Vec<Wanted> {
         if matches!(wanted[id as usize], Wanted::Nothing) {
             continue;
         }
-        let rewritten = rewrite(graph, id, free, &wanted[id as usize]).unwrap_or_else(|| {
+        let rewritten = rewrite(graph, id, facts, &wanted[id as usize]).unwrap_or_else(|| {
             wanted[id as usize] = Wanted::Whole;
-            whole(graph, id)
+            whole(graph, id, facts)
         });
         for (input, more) in rewritten.inputs {
             let slot = &mut wanted[input as usize];
@@ -138,10 +82,8 @@ fn collect(graph: &Graph, free: &[bool]) -> Vec<Wanted> {
 }
 
 /// Follows what only changes shape or chunks to what it is of, and says what is wanted of that.
-fn through(graph: &Graph, mut id: NodeId, meta: &Arc<Meta>) -> (NodeId, Wanted) {
-    while let Kind::Reshape | Kind::Rechunk = graph.node(id).kind {
-        id = graph.node(id).inputs[0];
-    }
+fn through(graph: &Graph, id: NodeId, facts: &Facts, meta: &Arc<Meta>) -> (NodeId, Wanted) {
+    let id = facts.base(id);
     if graph.node(id).meta.shape == meta.shape {
         (id, Wanted::Whole)
     } else {
@@ -150,21 +92,21 @@ fn through(graph: &Graph, mut id: NodeId, meta: &Arc<Meta>) -> (NodeId, Wanted) 
 }
 
 /// A node in its own shape.
-fn whole(graph: &Graph, id: NodeId) -> Rewrite {
+fn whole(graph: &Graph, id: NodeId, facts: &Facts) -> Rewrite {
     let node = graph.node(id);
     if let Kind::Reshape = node.kind {
-        return Rewrite { kind: None, inputs: smallvec![through(graph, node.inputs[0], &node.meta)] };
+        return Rewrite { kind: None, inputs: smallvec![through(graph, node.inputs[0], facts, &node.meta)] };
     }
     let inputs = node.inputs.iter().map(|&input| (input, Wanted::Whole)).collect();
     Rewrite { kind: Some(node.kind.clone()), inputs }
 }
 
 /// How a node computes what is wanted of it; `None` if it must be computed in its own shape.
-fn rewrite(graph: &Graph, id: NodeId, free: &[bool], wanted: &Wanted) -> Option<Rewrite> {
+fn rewrite(graph: &Graph, id: NodeId, facts: &Facts, wanted: &Wanted) -> Option<Rewrite> {
     let node = graph.node(id);
     let meta = match wanted {
         Wanted::Shaped(meta) => meta,
-        Wanted::Whole | Wanted::Nothing => return Some(whole(graph, id)),
+        Wanted::Whole | Wanted::Nothing => return Some(whole(graph, id, facts)),
     };
     match &node.kind {
         Kind::Elementwise(op) => {
@@ -172,7 +114,7 @@ fn rewrite(graph: &Graph, id: NodeId, free: &[bool], wanted: &Wanted) -> Option<
             let mut dear: SmallVec<[NodeId; 2]> = SmallVec::new();
             let scalar = |input: NodeId| graph.node(input).meta.shape.is_empty();
             for &input in node.inputs.iter().filter(|&&input| !scalar(input)) {
-                if !cheap(graph, free, input, &meta.shape, len) && !dear.contains(&input) {
+                if !facts.cheap(graph, input, &meta.shape, len) && !dear.contains(&input) {
                     dear.push(input);
                 }
             }
@@ -181,17 +123,17 @@ fn rewrite(graph: &Graph, id: NodeId, free: &[bool], wanted: &Wanted) -> Option<
                 return None;
             }
             let inputs = node.inputs.iter().map(|&input| {
-                if scalar(input) { (input, Wanted::Whole) } else { through(graph, input, meta) }
+                if scalar(input) { (input, Wanted::Whole) } else { through(graph, input, facts, meta) }
             });
             Some(Rewrite { kind: Some(Kind::Elementwise(op.clone())), inputs: inputs.collect() })
         }
-        Kind::View(_) => match seen(graph, id, &meta.shape)? {
+        Kind::View(_) => match facts.seen(graph, id, &meta.shape)? {
             Seen::Memory(block) => {
                 Some(Rewrite { kind: Some(Kind::Memory(Arc::new(block))), inputs: SmallVec::new() })
             }
             Seen::View(base, ReshapedView { source, view }) => {
                 let below = graph.node(base);
-                let input = through(graph, base, &reshaped_meta(&below.meta, &source, below)?);
+                let input = through(graph, base, facts, &reshaped_meta(&below.meta, &source, below)?);
                 Some(Rewrite { kind: Some(Kind::View(Arc::new(view))), inputs: smallvec![input] })
             }
         },
@@ -205,41 +147,13 @@ fn rewrite(graph: &Graph, id: NodeId, free: &[bool], wanted: &Wanted) -> Option<
         | Kind::Blocks { .. }
         | Kind::Reduce { .. }
         | Kind::Contract { .. }
+        | Kind::Grouped { .. }
+        | Kind::Selection(_)
         | Kind::Value { .. }
         | Kind::Call(_)
         | Kind::FromValues(_)
         | Kind::Concatenate { .. } => None,
     }
-}
-
-/// A view in another shape.
-enum Seen {
-    /// Memory, with other strides.
-    Memory(Block),
-    /// A view of its source in another shape.
-    View(NodeId, ReshapedView),
-}
-
-/// A node that is a view, or views of views, in another shape.
-fn seen(graph: &Graph, id: NodeId, shape: &[usize]) -> Option<Seen> {
-    let (id, view) = looked_at(graph, id);
-    let view = view?;
-    if let Kind::Memory(block) = &graph.node(id).kind
-        && let Some(block) = block.view(&view).reshape(shape)
-    {
-        return Some(Seen::Memory(block));
-    }
-    reshaped_view(&graph.node(id).meta.shape, &view, shape).map(|reshaped| Seen::View(id, reshaped))
-}
-
-/// What a view of views looks at, and as what view.
-fn looked_at(graph: &Graph, mut id: NodeId) -> (NodeId, Option<View>) {
-    let mut view: Option<View> = None;
-    while let Kind::View(inner) = &graph.node(id).kind {
-        view = Some(view.map_or_else(|| (**inner).clone(), |outer| inner.then(&outer)));
-        id = graph.node(id).inputs[0];
-    }
-    (id, view)
 }
 
 /// Shape and chunks of a source that is reshaped for a view of it.
@@ -254,14 +168,14 @@ fn reshaped_meta(meta: &Arc<Meta>, shape: &Shape, node: &GraphNode) -> Option<Ar
 fn rebuild(
     graph: &Graph,
     id: NodeId,
-    free: &[bool],
+    facts: &Facts,
     settled: &[Wanted],
     ids: &[NodeId],
     out: &mut Graph,
 ) -> NodeId {
     let node = graph.node(id);
     let wanted = &settled[id as usize];
-    let rewritten = rewrite(graph, id, free, wanted).expect("settled only on what the node can compute");
+    let rewritten = rewrite(graph, id, facts, wanted).expect("settled only on what the node can compute");
     let meta = match wanted {
         Wanted::Shaped(meta) => meta.clone(),
         Wanted::Whole | Wanted::Nothing => node.meta.clone(),

@@ -187,7 +187,7 @@ fn rewrite(graph: &Graph, id: NodeId, view: Option<&Arc<View>>) -> Option<Rewrit
                 inputs: inputs.collect(),
             })
         }
-        (Kind::Contract { .. }, Some(_)) => None,
+        (Kind::Contract { .. } | Kind::Grouped { .. } | Kind::Selection(_), Some(_)) => None,
         (Kind::Concatenate { axis }, Some(view)) => {
             let lengths = node.inputs.iter().map(|&input| graph.node(input).meta.shape[*axis]);
             let (axis, parts) = concatenate_view(*axis, lengths, view)?;

@@ -4,7 +4,7 @@ use chunkwise_core::{AxisMap, Grid, Scalar, View};
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::{Binary, Op, Unary};
 
-use super::{PASSES, merge_common, merge_rechunks, optimise, push_views, verify};
+use super::{PASSES, merge_common, merge_rechunks, optimise, push_reshapes, push_views, verify};
 use crate::Expr;
 use crate::graph::Graph;
 use crate::node::Kind;
@@ -165,4 +165,68 @@ fn the_verifier_names_what_is_wrong() {
     let mut broken = graph;
     broken.nodes[0].kind = Kind::Coord(7);
     assert!(verify::verify(&broken, &roots).unwrap_err().contains("no axis 7"));
+}
+
+/// A source of no memory, no number and no coordinates, of 6 by 4 elements.
+fn blocks() -> Expr {
+    struct Never;
+    impl chunkwise_core::BlockFn for Never {
+        fn call(
+            &self,
+            _: &[usize],
+            _: &[usize],
+            _: &[usize],
+        ) -> Result<chunkwise_core::Block, Box<dyn std::error::Error + Send + Sync>> {
+            unreachable!("nothing is computed here")
+        }
+    }
+    Expr::block_fn("blocks", chunkwise_core::DType::I64, Grid::whole(&[6, 4]), std::sync::Arc::new(Never))
+}
+
+fn reshaped(x: &Expr, shape: &[usize]) -> Expr {
+    x.reshape(shape, None).unwrap()
+}
+
+fn pushed(roots: &[Expr]) -> Graph {
+    let graph = merge_common::run(push_reshapes::run(merge_common::run(Graph::import(roots))));
+    let graph = super::drop_dead::run(graph);
+    verify::verify(&graph, &verify::root_metas(&Graph::import(roots))).unwrap();
+    graph
+}
+
+#[test]
+fn reshapes_vanish_where_nothing_lies_otherwise() {
+    let fill = Expr::fill(Scalar::new(1i64), Grid::whole(&[6, 4]));
+    assert_eq!(names(&pushed(&[reshaped(&neg(&fill), &[3, 8])])), ["fill", "neg"]);
+    let x = blocks();
+    // There and back again, in the chunks that were asked for.
+    let back = x.reshape(&[3, 8], None).unwrap().reshape(&[6, 4], Some(Grid::whole(&[6, 4]))).unwrap();
+    assert_eq!(names(&pushed(&[back])), ["blocks"]);
+    assert_eq!(names(&pushed(&[reshaped(&reshaped(&x, &[3, 8]), &[24])])), ["blocks", "reshape"]);
+    assert_eq!(names(&pushed(&[reshaped(&x, &[1, 6, 1, 4])])), ["blocks", "view"]);
+}
+
+#[test]
+fn reshapes_pass_what_is_computed_in_any_shape_once() {
+    let x = blocks();
+    let sum = add(&x, &neg(&x));
+    assert_eq!(names(&pushed(&[reshaped(&neg(&x), &[24])])), ["blocks", "reshape", "neg"]);
+    // Two operands would be copied instead of one sum.
+    let two = pushed(&[reshaped(&add(&x, &transposed(&transposed(&sum))), &[24])]);
+    assert_eq!((count(&two, "reshape"), names(&two).last()), (1, Some(&"reshape")), "{:?}", names(&two));
+    // One reader wants it as it is.
+    let both = pushed(&[reshaped(&neg(&x), &[24]), neg(&x)]);
+    assert_eq!(names(&both), ["blocks", "neg", "reshape"]);
+    // A row that is repeated is split before it is.
+    let row = x.view(View { shape: [4].into_iter().collect(), source: x_row() });
+    let repeated = row.view(View::broadcast(&[4], &[600, 4]));
+    let ones = Expr::fill(Scalar::new(1i64), Grid::whole(&[600, 4]));
+    let split = pushed(&[reshaped(&add(&repeated, &ones), &[600, 2, 2])]);
+    assert_eq!(names(&split), ["blocks", "view", "reshape", "view", "fill", "add"]);
+    assert_eq!(split.nodes[2].meta.shape[..], [2, 2], "only the row is copied");
+}
+
+fn x_row() -> smallvec::SmallVec<[AxisMap; 4]> {
+    let fixed = AxisMap { axis: None, start: 2, step: 1 };
+    [fixed, AxisMap { axis: Some(0), start: 0, step: 1 }].into_iter().collect()
 }

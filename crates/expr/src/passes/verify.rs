@@ -97,6 +97,29 @@ fn check(graph: &Graph, node: &GraphNode) -> Result<(), String> {
                 None => Err(format!("is not defined for {}", operand.dtype)),
             }
         }
+        Kind::Grouped { op, axes, groups, .. } => {
+            let (operand, by) = (input(0)?, input(1)?);
+            let kept = operand.meta.shape.iter().enumerate().filter(|(k, _)| axes & (1 << k) == 0);
+            let first = groups.axis.then_some(groups.count as usize);
+            let shape: Shape = first.into_iter().chain(kept.map(|(_, &n)| n)).collect();
+            match op.result(operand.dtype) {
+                Some(dtype) if by.meta.shape == operand.meta.shape => expect(dtype, &shape),
+                Some(_) => Err(format!("groups of shape {:?}", by.meta.shape)),
+                None => Err(format!("is not defined for {}", operand.dtype)),
+            }
+        }
+        Kind::Selection(selection) => {
+            let (value, mask) = (input(0)?, input(1)?);
+            let masked = selection.rows.ndim();
+            let (first, rest) = node.meta.shape.split_first().ok_or("has no axes")?;
+            let fits = mask.dtype.is_bool()
+                && mask.meta.shape == value.meta.shape
+                && selection.rows.shape()[..] == value.meta.shape[..masked]
+                && *first <= value.meta.shape[..masked].iter().product()
+                && *rest == value.meta.shape[masked..]
+                && node.meta.grid.axes()[0].count() == selection.rows.count();
+            if fits { expect(value.dtype, &node.meta.shape) } else { Err("does not fit its mask".to_owned()) }
+        }
         Kind::View(view) => {
             let source = input(0)?;
             if view.source.len() != source.meta.shape.len() {

@@ -100,7 +100,7 @@ impl Runner<'_> {
         let memory = memory.get_or_insert_with(|| Block::uninit(dtype, largest));
         let block = Block::row_major(memory.buffer().clone(), dtype, shape);
         let outputs = [Tile { start: start.clone(), block: block.clone() }];
-        let unit = Unit { programs, start, shape, outputs: &outputs, in_place: &[false] };
+        let unit = Unit { programs, start, shape, outputs: &outputs, in_place: &[false], selections: &[] };
         self.run_boxes(id, &unit, &[], &[], &cuts, tiles);
         Panel { ptr: block.as_ptr(), strides: block.strides().into(), _memory: Some(block) }
     }

@@ -86,12 +86,12 @@ fn cells_of(shape: &[usize], len: usize) -> Option<Grid> {
         if n == 0 || rest == 0 {
             return None;
         }
-        if rest > n && rest % n != 0 && k > 0 {
+        if rest > n && !rest.is_multiple_of(n) && k > 0 {
             return None;
         }
         // Cells that are cut from one axis begin anew in every row of it.
         let leads = shape[..k].iter().all(|&n| n == 1);
-        if rest < n && n % rest != 0 && !leads {
+        if rest < n && !n.is_multiple_of(rest) && !leads {
             return None;
         }
         axes.push(AxisGrid::regular(n, rest.min(n)));

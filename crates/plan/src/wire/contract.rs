@@ -37,7 +37,7 @@ pub(super) fn check(plan: &Plan, stage: &ContractStage) -> Check {
             ensure(panels, || "its parts are not those of its space".to_owned())?;
             let dtype: [DType; 1] = [array_of.dtype];
             for (part, variant) in operand.variants.iter().enumerate() {
-                check_variant(plan, &operand.parts, part, variant, &dtype, &[])?;
+                check_variant(plan, &operand.parts, part, variant, (&dtype, &[], &[]))?;
             }
             Ok(())
         };

@@ -11,8 +11,8 @@ use chunkwise_core::{AxisGrid, DType, Grid, Shape, byte_len, checked_len};
 use super::{contract, edges};
 use crate::units::is_flat;
 use crate::{
-    Array, ArrayId, CombineStage, FusedStage, Plan, ReadStage, ReductionTarget, ReshapeStage, Root, Stage,
-    Storage, Task, TaskId, Variant,
+    Array, ArrayId, CombineStage, FusedStage, Plan, ReadStage, ReductionTarget, ReshapeStage, Root,
+    SelectionTarget, Stage, Storage, Task, TaskId, Variant,
 };
 
 /// The outcome of a check: what is wrong, if something is.
@@ -142,8 +142,13 @@ fn check_fused(plan: &Plan, stage: &FusedStage) -> Check {
     for &store in &stage.stores {
         stores.push(array(plan, store)?.dtype);
     }
+    let mut selected = Vec::new();
+    for selection in &stage.selections {
+        selected.push(array(plan, selection.array)?.dtype);
+    }
     for (part, variant) in stage.variants.iter().enumerate() {
-        check_variant(plan, &stage.parts, part, variant, &stores, &stage.reductions)
+        let sinks = (&stores[..], &stage.reductions[..], &selected[..]);
+        check_variant(plan, &stage.parts, part, variant, sinks)
             .map_err(|what| format!("program {part}: {what}"))?;
     }
     for (i, &id) in stage.stores.iter().enumerate() {
@@ -151,6 +156,9 @@ fn check_fused(plan: &Plan, stage: &FusedStage) -> Check {
         ensure(*grid == stage.units && slot as usize == i, || {
             format!("store {i} does not match array {}", id.0)
         })?;
+    }
+    for (i, selection) in stage.selections.iter().enumerate() {
+        check_selection(plan, stage, i, selection).map_err(|what| format!("selection {i}: {what}"))?;
     }
     for (i, target) in stage.reductions.iter().enumerate() {
         check_reduction(plan, stage, i, target).map_err(|what| format!("reduction {i}: {what}"))?;
@@ -164,8 +172,7 @@ pub(super) fn check_variant(
     parts: &Grid,
     part: usize,
     variant: &Variant,
-    stores: &[DType],
-    reductions: &[ReductionTarget],
+    (stores, reductions, selected): (&[DType], &[ReductionTarget], &[DType]),
 ) -> Check {
     let program = &variant.program;
     program.verify().map_err(|e| e.to_string())?;
@@ -174,7 +181,8 @@ pub(super) fn check_variant(
         && program.inputs.len() == variant.inputs.len()
         && program.coords.len() == variant.coords.len()
         && program.stores.len() == stores.len()
-        && program.reductions.len() == reductions.len();
+        && program.reductions.len() == reductions.len()
+        && program.selections.len() == selected.len();
     ensure(counts_match, || "its axes and operands are not those of its stage".to_owned())?;
     let (origin, extent) = parts.block(&parts.coords(part));
     for (i, (binding, &reg)) in variant.inputs.iter().zip(&program.inputs).enumerate() {
@@ -215,8 +223,14 @@ pub(super) fn check_variant(
         ensure(store == program.dtype(reg), || format!("store {i} changes its dtype"))?;
     }
     for (i, (target, fed)) in reductions.iter().zip(&program.reductions).enumerate() {
-        let same = target.op == fed.op && target.axes == fed.axes && target.operand == program.dtype(fed.src);
+        let same = target.op == fed.op
+            && target.axes == fed.axes
+            && target.operand == program.dtype(fed.src)
+            && target.groups.map(|groups| groups.count) == fed.groups.map(|groups| groups.count);
         ensure(same, || format!("reduction {i} is not that of the stage"))?;
+    }
+    for (i, (&dtype, selection)) in selected.iter().zip(&program.selections).enumerate() {
+        ensure(dtype == program.dtype(selection.src), || format!("selection {i} changes its dtype"))?;
     }
     Ok(())
 }
@@ -233,9 +247,12 @@ fn check_reduction(plan: &Plan, stage: &FusedStage, i: usize, target: &Reduction
     ensure(target.partial == partial, || {
         "it is partial where it should not be, or not where it should".into()
     })?;
-    let expected = Grid::new(stage.units.axes().iter().enumerate().filter_map(|(k, axis)| {
-        if !reduced(&k) { Some(axis.clone()) } else { target.keep.then(|| AxisGrid::whole(1)) }
-    }));
+    let groups_fit = target.groups.is_none_or(|groups| groups.axis || groups.count == 1);
+    ensure(
+        groups_fit && target.axes.checked_shr(space.len() as u32).is_none_or(|beyond| beyond == 0),
+        || "its axes are not those of the stage, or its groups have none".to_owned(),
+    )?;
+    let expected = target.grid(&stage.units);
     let expected_slot = if partial { 0 } else { stage.stores.len() + i };
     ensure(*grid == expected && slot as usize == expected_slot, || {
         format!("it does not match array {}", target.array.0)
@@ -244,6 +261,26 @@ fn check_reduction(plan: &Plan, stage: &FusedStage, i: usize, target: &Reduction
     let cells = target.kept(&stage.units.largest(), 1);
     let addressable = checked_len(&cells).is_ok_and(|n| n <= isize::MAX as usize / 256);
     ensure(addressable, || "its states are too large to address".to_owned())
+}
+
+/// Checks that the tiles of a selection are as many as the units, and hold at most what those do.
+fn check_selection(plan: &Plan, stage: &FusedStage, i: usize, selection: &SelectionTarget) -> Check {
+    let (grid, _, slot, returned) = computed(plan, selection.array)?;
+    let shape = &array(plan, selection.array)?.shape;
+    let expected_slot = stage.stores.len() + stage.reductions.len() + i;
+    let rows = !shape.is_empty() && grid.axes()[1..].iter().all(|axis| axis.count() == 1);
+    let inner = shape.iter().skip(1).product::<usize>();
+    let matches = rows && is_flat(&stage.units) && slot as usize == expected_slot && !returned;
+    ensure(matches && grid.count() == stage.units.count(), || {
+        format!("it does not match array {}", selection.array.0)
+    })?;
+    let fits = (0..grid.count()).all(|unit| {
+        let (_, extent) = stage.units.block(&stage.units.coords(unit));
+        let elements = extent.iter().product::<usize>();
+        let rows = grid.axes()[0].bounds(unit).len();
+        elements.checked_rem(inner).is_none_or(|rest| rest == 0) && rows.saturating_mul(inner) <= elements
+    });
+    ensure(fits, || "its tiles hold more than its units".to_owned())
 }
 
 fn check_combine(plan: &Plan, number: usize, stage: &CombineStage) -> Check {
@@ -333,6 +370,9 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
                 for &array in &stage.stores {
                     make(array, Maker::Store(number))?;
                 }
+                for selection in &stage.selections {
+                    make(selection.array, Maker::Store(number))?;
+                }
                 for (reduction, target) in (0u32..).zip(&stage.reductions) {
                     make(target.array, Maker::Reduction { stage: number, reduction })?;
                 }
@@ -394,7 +434,7 @@ fn check_roots(plan: &Plan) -> Check {
                 let (.., returned) = computed(plan, id)?;
                 ensure(returned, || format!("array {} is wanted, but not returned", id.0))?;
             }
-            Root::Tiles(id) => {
+            Root::Tiles(id) | Root::Selected(id) => {
                 let (_, tasks, _, returned) = computed(plan, id)?;
                 let rest = kept.strip_prefix(tasks);
                 kept = rest.ok_or_else(|| format!("the tiles of array {} are not kept", id.0))?;
