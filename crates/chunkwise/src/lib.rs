@@ -32,6 +32,8 @@
 //!   [`from_shape_fn`](ChunkedArray::from_shape_fn), [`from_array`](ChunkedArray::from_array),
 //!   [`from_npy`](ChunkedArray::from_npy) and their relatives; shapes take chunks by [`ShapeExt::chunked`];
 //! - working with them: operators and the methods of [`ChunkedArray`], [`concatenate`] and [`stack`];
+//! - any other work: functions made lazy by [`delayed()`], in one graph with arrays; a [`Client`] runs it in the
+//!   background;
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
 //!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do.
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chunkwise_expr::Expr;
 use chunkwise_plan::{Args, CallFn, CallResult, Function, SharedFn, Value};
 
-use super::value::parts_of;
+use super::changes::parts_of;
 use super::{Data, Delayed, IntoArg, Param, get, short};
 
 /// The parameters of a function: the bound that the compiler infers `P` from.

@@ -1,7 +1,7 @@
 //! Computations that go on while the program does something else.
 //!
 //! A [`Client`] starts work at once and gives a [`TaskHandle`] on each result that is to come. What is submitted is
-//! a delayed value, so arguments, names, errors and lists are those of [delayed functions](crate::delayed), and a
+//! a delayed value, so arguments, names, errors and lists are those of [delayed functions](mod@crate::delayed), and a
 //! handle is an argument like any other: the call that takes it begins when the result is there, without passing
 //! through the caller.
 //!
