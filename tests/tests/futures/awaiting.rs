@@ -79,3 +79,25 @@ fn one_waker_is_woken_once() {
         assert_eq!(wake.1.load(Ordering::SeqCst), 1);
     });
 }
+
+#[test]
+fn a_waker_that_panics_keeps_nobody_else_waiting() {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("in a waker");
+        }
+    }
+    in_time(|| {
+        let client = Client::with_config(Config::default().threads(1));
+        let gate = Gate::default();
+        let waits = gate.clone();
+        let mut handle = client.submit(move || waits.pass());
+        let next = client.submit(delayed(|v: &bool| !v).call(&handle));
+        let waker = Waker::from(Arc::new(Panics));
+        assert!(pin!(&mut handle).poll(&mut Context::from_waker(&waker)).is_pending());
+        gate.open();
+        assert!(!*next.wait().unwrap());
+        assert_eq!(*client.submit(|| 1).wait().unwrap(), 1);
+    });
+}

@@ -27,6 +27,14 @@ impl CallFn for Awaited {
 impl<T: Data> TaskHandle<T> {
     /// The result as a delayed value. A computation of it waits for the task first; one that is
     /// [submitted](super::Client::submit) begins when the task is done.
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let one = Client::new().submit(|| 1);
+    /// assert_eq!(*(one.to_delayed() + 1).compute()?, 2);
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
     #[track_caller]
     pub fn to_delayed(&self) -> Delayed<T> {
         let cell = self.cell().clone();

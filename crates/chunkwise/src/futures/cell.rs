@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
@@ -55,7 +56,10 @@ impl Cell {
         };
         self.bell.notify_all();
         let State::Waiting { wakers, callbacks } = waiting else { return };
-        wakers.into_iter().for_each(Waker::wake);
+        // What a waker's panic would keep from happening is no business of the waker's.
+        for waker in wakers {
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        }
         run_in_turn(callbacks);
     }
 
@@ -139,6 +143,7 @@ fn run_in_turn(callbacks: Vec<Callback>) {
         }
         next
     }) {
-        callback();
+        // A callback may drop values of the user's, whose panics are not to keep the next one from being run.
+        let _ = catch_unwind(AssertUnwindSafe(callback));
     }
 }

@@ -22,7 +22,8 @@ use crate::{Compute, Config, Error, Result, Values};
 /// its own. Clones share it. Dropping a client stops nothing.
 ///
 /// No thread of the pool waits for another task: a task that reads the results of others begins when the last of them
-/// is done.
+/// is done. Where a thread of the pool waits for a handle in the program's own code, it does other work of the pool
+/// meanwhile.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
     config: Config,
@@ -124,6 +125,16 @@ impl Client {
     ///
     /// # Errors
     /// The error of the first of the handles whose task failed. The other tasks go on, and their handles stay good.
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let client = Client::new();
+    /// let handles = client.map(&try_delayed(|text: &str| text.parse::<i64>()), ["1", "2", "x"]);
+    /// assert_eq!(client.gather(&handles[..2])?.len(), 2);
+    /// assert!(client.gather(&handles).is_err());
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
     pub fn gather<T, H>(&self, handles: impl IntoIterator<Item = H>) -> Result<Vec<Arc<T>>>
     where
         T: Data,

@@ -23,6 +23,25 @@ use crate::{Error, Result};
 ///
 /// Results are shared (`Arc<T>`), and so are errors: [`Error::Submitted`](crate::Error::Submitted) holds the error of
 /// the task, [`Error::find`](crate::Error::find) finds what the function returned.
+///
+/// ```
+/// use chunkwise::prelude::*;
+///
+/// async fn total(client: &Client) -> chunkwise::Result<i64> {
+///     let parts = client.map(&delayed(|v: &i64| v * v), 1..=3);
+///     let mut total = 0;
+///     for part in parts {
+///         total += *part.await?; // all of them are under way
+///     }
+///     Ok(total)
+/// }
+/// # let mut task = std::pin::pin!(async { assert_eq!(total(&Client::new()).await.unwrap(), 14) });
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # while task.as_mut().poll(&mut context).is_pending() {
+/// #     std::thread::yield_now();
+/// # }
+/// # use std::future::Future;
+/// ```
 pub struct TaskHandle<T> {
     cell: Arc<Cell>,
     marker: PhantomData<fn() -> T>,
@@ -86,6 +105,14 @@ impl<T: Data> TaskHandle<T> {
     /// # Errors
     /// What kept the task from one: an error or panic of a function, of this task or of one that it depends on, or
     /// cancellation.
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let handle = Client::new().submit(|| "done".to_owned());
+    /// assert_eq!(*handle.wait()?, "done");
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
     pub fn wait(&self) -> Result<Arc<T>> {
         Self::typed(self.cell.wait())
     }
