@@ -10,7 +10,7 @@ use chunkwise_kernels::Isa;
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskId, TaskOutput};
 use smallvec::SmallVec;
 
-use crate::{Config, Error, Explanation, Result};
+use crate::{Config, Error, Explanation, Result, futures};
 
 /// The tasks of a plan, as the executor sees them.
 struct Tasks<'a>(Runner<'a>);
@@ -29,6 +29,7 @@ impl Work for Tasks<'_> {
 }
 
 fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
+    futures::settle(sources)?;
     let executor = config.executor()?;
     let runner = Runner::new(plan, sources, Isa::detect())
         .map_err(|(stage, source)| ExprError::Program { stage, source })?;

@@ -1,6 +1,7 @@
 //! The one error type of the public interface.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chunkwise_core::{DType, Shape, counted};
 use chunkwise_exec::{ExecError, OutOfMemory};
@@ -53,6 +54,9 @@ pub enum Error {
     /// A computation was not run to its end for another reason: cancellation, threads.
     #[error(transparent)]
     Execution(ExecError<TaskError>),
+    /// The error of a task that a [`Client`](crate::Client) ran, which all its handles share.
+    #[error(transparent)]
+    Submitted(Arc<Error>),
     /// Blocks that were to be kept do not fit within the memory limit.
     #[error(transparent)]
     OutOfMemory(#[from] OutOfMemory),
@@ -99,6 +103,7 @@ impl Error {
         let mut next: Option<&(dyn std::error::Error + 'static)> = match self {
             // Transparent: its source is that of the task's error.
             Error::Task(error) => Some(&**error),
+            Error::Submitted(error) => return error.find(),
             _ => Some(self),
         };
         while let Some(error) = next {

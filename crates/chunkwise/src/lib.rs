@@ -34,6 +34,8 @@
 //! - working with them: operators and the methods of [`ChunkedArray`], [`concatenate`] and [`stack`];
 //! - products: [`dot`](ChunkedArray::dot), [`matmul`](ChunkedArray::matmul), [`tensordot`](ChunkedArray::tensordot) and
 //!   [`outer`](ChunkedArray::outer);
+//! - any other work: functions made lazy by [`delayed()`], in one graph with arrays; a [`Client`] runs it in the
+//!   background;
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
 //!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do.
 
@@ -49,6 +51,7 @@ mod display;
 mod elementwise;
 mod engine;
 mod error;
+pub mod futures;
 mod late;
 mod linalg;
 mod memory;
@@ -72,6 +75,7 @@ pub use config::Config;
 pub use create::BlockInfo;
 pub use delayed::{Data, Delayed, DelayedFn, IntoArg, delayed, try_delayed};
 pub use error::{Error, Result};
+pub use futures::{Client, TaskHandle};
 pub use linalg::{AtLeast2, DotRhs, TensordotAxes};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use shape::{Chunked, IntoShape, ShapeExt};

@@ -42,11 +42,7 @@ impl CancelToken {
 
     /// Cancels.
     pub fn cancel(&self) {
-        self.state.cancelled.store(true, Ordering::SeqCst);
-        let sleepers = std::mem::take(&mut *lock(&self.state.sleepers));
-        for sleeper in sleepers.iter().filter_map(Weak::upgrade) {
-            sleeper.wake();
-        }
+        self.state.wake();
     }
 
     /// Whether it was cancelled.
@@ -54,11 +50,49 @@ impl CancelToken {
         self.state.cancelled.load(Ordering::SeqCst)
     }
 
+    /// A token that is cancelled with this one, or alone.
+    ///
+    /// ```
+    /// # use chunkwise_exec::CancelToken;
+    /// let all = CancelToken::new();
+    /// let (one, other) = (all.child(), all.child());
+    /// one.cancel();
+    /// assert_eq!((other.is_cancelled(), all.is_cancelled()), (false, false));
+    /// all.cancel();
+    /// assert!(other.is_cancelled());
+    /// ```
+    pub fn child(&self) -> CancelToken {
+        let child = CancelToken::new();
+        let state: Arc<dyn Wake> = child.state.clone();
+        {
+            let mut sleepers = lock(&self.state.sleepers);
+            // Children that are gone are cleared out now and then, so that their number stays bounded.
+            if sleepers.len().is_power_of_two() {
+                sleepers.retain(|sleeper| sleeper.strong_count() > 0);
+            }
+            sleepers.push(Arc::downgrade(&state));
+        }
+        if self.is_cancelled() {
+            child.cancel();
+        }
+        child
+    }
+
     /// Has a sleeper woken on cancellation until the guard is dropped. It is to look at the token once after
     /// this, as cancellation may have come before.
     pub(crate) fn waking(&self, sleeper: Weak<dyn Wake>) -> Waking<'_> {
         lock(&self.state.sleepers).push(Weak::clone(&sleeper));
         Waking { token: self, sleeper }
+    }
+}
+
+impl Wake for State {
+    fn wake(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+        let sleepers = std::mem::take(&mut *lock(&self.sleepers));
+        for sleeper in sleepers.iter().filter_map(Weak::upgrade) {
+            sleeper.wake();
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use crate::jobs::{self, Job};
 use crate::lend::Signal;
 
 thread_local! {
@@ -16,6 +17,7 @@ thread_local! {
             budget: Cell::new(0),
             allowance: Cell::new(0),
             parked: RefCell::new(Vec::new()),
+            put_off: RefCell::new(Vec::new()),
         }
     };
 }
@@ -29,6 +31,8 @@ struct Context {
     allowance: Cell<u64>,
     /// Plans whose jobs left because of the task.
     parked: RefCell<Vec<Arc<Signal>>>,
+    /// Jobs that were put off because of the task.
+    put_off: RefCell<Vec<Job>>,
 }
 
 /// Whether a task is under way on this thread.
@@ -53,6 +57,16 @@ pub(crate) fn park(signal: &Arc<Signal>) -> bool {
         }
         inside
     })
+}
+
+/// Keeps a job until the task that is under way on this thread is over.
+pub(crate) fn put_off(job: Job) {
+    CONTEXT.with(|context| context.put_off.borrow_mut().push(job));
+}
+
+/// A job that was put off on this thread.
+pub(crate) fn take_put_off() -> Option<Job> {
+    CONTEXT.with(|context| context.put_off.borrow_mut().pop())
 }
 
 /// Takes up to so many bytes from the scratch of the innermost task, if that task counts with this budget.
@@ -80,18 +94,19 @@ pub(crate) struct Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        let parked = CONTEXT.with(|context| {
+        let (parked, put_off) = CONTEXT.with(|context| {
             context.budget.set(self.budget);
             context.allowance.set(self.allowance);
             context.depth.set(context.depth.get() - 1);
             if context.depth.get() == 0 {
-                std::mem::take(&mut *context.parked.borrow_mut())
+                (context.parked.take(), context.put_off.take())
             } else {
-                Vec::new()
+                (Vec::new(), Vec::new())
             }
         });
         for signal in parked {
             signal.release();
         }
+        jobs::resume(put_off);
     }
 }

@@ -128,6 +128,11 @@ impl Executor {
         }
     }
 
+    /// The executor's own threads, started; `None` if it works on the caller's.
+    pub(crate) fn own_pool(&self) -> Result<Option<Arc<ThreadPool>>, String> {
+        self.pool.as_ref().map(|pool| pool.get()).transpose()
+    }
+
     /// How many threads a run by this caller can have.
     pub fn threads(&self) -> usize {
         self.pool.as_ref().map_or_else(rayon::current_num_threads, |pool| pool.threads.get())

@@ -8,7 +8,8 @@
 //! - `worker` acts: threads that exchange finished tasks for new ones; `lend` brings them to the plan and
 //!   `context` keeps them from burying an unfinished task under another plan's;
 //! - `budget` divides an executor's memory between its runs;
-//! - `tasks` and `slots` run a task and hold its result until it is read.
+//! - `tasks` and `slots` run a task and hold its result until it is read;
+//! - `jobs` are what runs on an executor's threads without anybody waiting.
 
 mod admission;
 mod budget;
@@ -16,6 +17,7 @@ mod cancel;
 mod context;
 mod error;
 mod executor;
+mod jobs;
 mod lend;
 mod observe;
 mod order;
@@ -35,6 +37,7 @@ use smallvec::SmallVec;
 pub use cancel::CancelToken;
 pub use error::ExecError;
 pub use executor::{Claim, Config, Executor, Options, OutOfMemory};
+pub use jobs::help;
 pub use observe::{Event, Observer};
 pub use run::{Run, Stats};
 

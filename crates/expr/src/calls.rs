@@ -4,6 +4,7 @@
 //! nothing looks at, and [`Kind::is_value`] tells it from an array.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use chunkwise_plan::{Function, SharedFn, Value};
 use smallvec::SmallVec;
 
 use crate::Expr;
+use crate::hash::BuildFast;
 use crate::node::{Kind, Meta, Node};
 
 impl Expr {
@@ -64,6 +66,22 @@ impl Expr {
         match &self.0.kind {
             Kind::Call(function) => Some(function),
             _ => None,
+        }
+    }
+
+    /// Calls `f` with the function of every call that some expressions depend on.
+    pub fn for_functions(roots: &[Expr], mut f: impl FnMut(&Function)) {
+        let mut seen: HashSet<*const Node, BuildFast> = HashSet::default();
+        let mut stack: Vec<&Arc<Node>> = roots.iter().map(|root| &root.0).collect();
+        while let Some(node) = stack.pop() {
+            // Nodes with one holder cannot be met twice.
+            if Arc::strong_count(node) > 1 && !seen.insert(Arc::as_ptr(node)) {
+                continue;
+            }
+            if let Kind::Call(function) = &node.kind {
+                f(function);
+            }
+            stack.extend(&node.inputs);
         }
     }
 

@@ -179,6 +179,36 @@ fn mixed_tuples_share_one_graph() {
 }
 
 #[test]
+fn delayed_blocks_written_to_a_file() {
+    let (make, calls) = counted_blocks();
+    let x = ChunkedArray::from_delayed_blocks(6.chunked(2), (0..3).map(|i| make.call(i, 2))).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npy");
+    (&x * 2).write_npy(&path).unwrap();
+    assert_eq!(calls.take(), 3);
+    let back = ChunkedArray1::<i64>::from_npy(&path, Auto).unwrap();
+    assert_eq!(back.compute().unwrap(), array![0, 0, 2, 2, 4, 4]);
+}
+
+#[test]
+fn plans_hold_what_is_needed_and_no_more() {
+    use chunkwise_expr::{Optimise, Want, plan};
+    use chunkwise_plan::Stage;
+    let (make, _) = counted_blocks();
+    let x = ChunkedArray::from_delayed_blocks(100.chunked(10), (0..10).map(|i| make.call(i, 10))).unwrap();
+    let total = delayed(|a: &Array1<i64>| a.sum()).call(x.slice(s![..15]).unwrap());
+    for passes in [Optimise::All, Optimise::Nothing] {
+        let roots = [total.expr().clone(), x.slice(s![5..25]).unwrap().expr().clone()];
+        let (plan, _) = plan(&roots, Want::Arrays, passes).unwrap();
+        let calls = |stage: &Stage| matches!(stage, Stage::Call(_));
+        // The blocks are made before anything reads them, the sum after the slice.
+        assert_eq!(plan.stages.iter().filter(|stage| calls(stage)).count(), 2);
+        let made = plan.tasks.iter().filter(|task| calls(&plan.stages[task.stage as usize])).count();
+        assert_eq!(made, 3 + 2, "three blocks, one whole array and its sum");
+    }
+}
+
+#[test]
 fn blocks_of_the_wrong_shape() {
     let (make, _) = counted_blocks();
     let line = line!() + 1;

@@ -73,6 +73,11 @@ impl Roots {
 pub struct Values(vec::IntoIter<RootResult>);
 
 impl Values {
+    /// The values of some roots, in their order.
+    pub(crate) fn new(values: Vec<RootResult>) -> Self {
+        Values(values.into_iter())
+    }
+
     fn next(&mut self) -> RootResult {
         self.0.next().expect("one value per root, taken in the order of the roots")
     }
@@ -111,7 +116,7 @@ pub(crate) fn compute_with<C: Compute>(what: C, config: &Config) -> Result<C::Ou
 
 pub(crate) fn compute_measured<C: Compute>(what: C, config: &Config) -> Result<(C::Output, Stats)> {
     let (values, stats) = engine::run(&roots_of(&what), config)?;
-    Ok((what.collect(&mut Values(values.into_iter())), stats))
+    Ok((what.collect(&mut Values::new(values)), stats))
 }
 
 /// Describes how [`compute`] would go about several arrays at once, as [`ChunkedArray::explain`] does for one.
@@ -122,7 +127,7 @@ pub fn explain<C: Compute>(what: C) -> Result<Explanation> {
     engine::explain(&roots_of(&what))
 }
 
-fn roots_of<C: Compute>(what: &C) -> Vec<Expr> {
+pub(crate) fn roots_of<C: Compute>(what: &C) -> Vec<Expr> {
     let mut roots = Roots::default();
     what.roots(&mut roots);
     roots.0

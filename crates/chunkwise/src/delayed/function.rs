@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chunkwise_expr::Expr;
 use chunkwise_plan::{Args, CallFn, CallResult, Function, SharedFn, Value};
 
-use super::value::parts_of;
+use super::changes::parts_of;
 use super::{Data, Delayed, IntoArg, Param, get, short};
 
 /// The parameters of a function: the bound that the compiler infers `P` from.
@@ -45,6 +45,15 @@ pub trait LazyFn<P>: Signature<P> + Send + Sync + 'static {
 /// arguments' types, `R` what it returns.
 ///
 /// A clone is another handle on the same function.
+///
+/// ```
+/// use chunkwise::prelude::*;
+///
+/// let add: DelayedFn<(i64, i64), i64> = delayed(|a: &i64, b: &i64| a + b);
+/// let sums: Vec<Delayed<i64>> = (0..3).map(|i| add.call(i, 10)).collect();
+/// assert_eq!(*add.call(&sums[0], &sums[2]).compute()?, 22);
+/// # Ok::<(), chunkwise::Error>(())
+/// ```
 pub struct DelayedFn<V, R> {
     function: Function,
     marker: PhantomData<fn(V) -> R>,
@@ -88,6 +97,14 @@ impl<V, R> DelayedFn<V, R> {
 
     /// The function with the bytes that each of its values is counted with under a memory limit. Without this it is
     /// the size of the type.
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let load = delayed(|rows: usize| vec![0.0; 1000 * rows]).with_bytes(8_000_000);
+    /// let small = Config::default().memory_limit(bytes("1 MB"));
+    /// assert!(load.call(1).compute_with(&small).is_err());
+    /// ```
     pub fn with_bytes(self, bytes: u64) -> Self {
         self.changed(|function| function.bytes = bytes)
     }

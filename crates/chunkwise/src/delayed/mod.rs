@@ -12,6 +12,7 @@
 
 mod args;
 mod arrays;
+mod changes;
 mod function;
 mod name;
 mod operators;

@@ -17,6 +17,20 @@ impl<T: Send + Sync + 'static> Data for T {}
 /// Values are shared between their readers, so functions take them by reference: `&T` of any type, `&[T]` of a `Vec`,
 /// `&str`, `&Path`. Numbers, `bool`, `char`, strings, `Vec`, `Option`, `Arc`, ndarray arrays and small tuples can be
 /// taken by value too; they are cloned.
+///
+/// ```
+/// use chunkwise::prelude::*;
+///
+/// struct Point { x: f64, y: f64 }
+///
+/// fn scaled(point: &Point, by: f64, note: &str) -> String {
+///     format!("{note}: {} {}", by * point.x, by * point.y)
+/// }
+///
+/// let text = delayed(scaled).call(Point { x: 1.0, y: 2.0 }, 3.0, "scaled");
+/// assert_eq!(*text.compute()?, "scaled: 3 6");
+/// # Ok::<(), chunkwise::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a delayed function cannot take `{Self}` by value",
     note = "take it by reference, `&{Self}`: the value is shared between all its readers"

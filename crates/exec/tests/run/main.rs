@@ -1,6 +1,7 @@
 //! Graphs run through the public interface, on real threads.
 
 mod failures;
+mod jobs;
 mod memory;
 mod nesting;
 mod observing;

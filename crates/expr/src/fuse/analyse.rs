@@ -95,6 +95,10 @@ pub(crate) struct Analysis {
 
 /// Decides what is kept, and forms the groups.
 pub(crate) fn analyse(graph: &Graph) -> Analysis {
+    if graph.nodes.iter().all(|node| node.kind.is_value()) {
+        let (kept, levels) = (vec![false; graph.len()], vec![0; graph.len()]);
+        return Analysis { groups: Vec::new(), kept, levels };
+    }
     let costs = |kept: &[bool]| {
         let mut costs = vec![0u32; graph.len()];
         for (id, node) in graph.nodes.iter().enumerate() {

@@ -16,6 +16,9 @@ use crate::hash::{BuildFast, FastHasher};
 use crate::node::{Kind, Meta};
 
 pub(crate) fn run(graph: Graph) -> Graph {
+    if graph.nodes.iter().all(is_its_own) {
+        return graph;
+    }
     let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     let mut seen: HashMap<u64, SmallVec<[NodeId; 1]>, BuildFast> =
