@@ -38,6 +38,7 @@
 mod array;
 mod axes;
 mod bytes;
+mod card;
 mod chunks;
 mod compute;
 mod config;
@@ -55,6 +56,7 @@ pub mod prelude;
 mod reduce;
 mod shape;
 mod views;
+mod visualize;
 
 pub use array::{
     ChunkedArray, ChunkedArray0, ChunkedArray1, ChunkedArray2, ChunkedArray3, ChunkedArray4, ChunkedArray5,
@@ -70,6 +72,7 @@ pub use error::{Error, Result};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{concatenate, stack};
+pub use visualize::{Detail, Direction, Picture, visualize};
 
 pub use chunkwise_core::{
     AxisChunks, Bits, DType, Element, Error as ArgumentError, Inexact, Integer, Number, Ordered, Real, Signed,

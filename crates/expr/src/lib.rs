@@ -14,6 +14,7 @@ mod lower;
 mod node;
 pub mod ops;
 mod passes;
+mod picture;
 
 pub use chunkwise_core::BlockFn;
 pub use error::ExprError;
@@ -21,3 +22,4 @@ pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
 pub use expr::Expr;
 pub use lower::{Optimise, Want, plan, plan_in_units};
 pub use passes::pass_names;
+pub use picture::{OpFamily, PictureDetail, PictureGraph, PictureNode, PictureStage, picture};

@@ -97,7 +97,8 @@ pub fn explain<C: Compute>(what: C) -> Result<Explanation> {
     engine::explain(&roots_of(&what))
 }
 
-fn roots_of<C: Compute>(what: &C) -> Vec<Expr> {
+/// What is to be computed.
+pub(crate) fn roots_of<C: Compute>(what: &C) -> Vec<Expr> {
     let mut roots = Roots::default();
     what.roots(&mut roots);
     roots.0

@@ -1,0 +1,232 @@
+//! Pictures of an expression as it was built.
+
+use chunkwise_core::Shape;
+use chunkwise_plan::for_cells;
+
+use super::names::{chunks, family, is_function_of_position, is_number, name, tuple};
+use super::{Drawn, MOST_EDGES, MOST_NODES, PictureGraph, PictureNode, PictureStage, check};
+use crate::ExprError;
+use crate::graph::{Graph, GraphNode, NodeId};
+use crate::node::{Kind, Meta};
+
+/// Layers beyond this many are folded where the same operation is repeated, as in a loop of `x = &x + 1.0`.
+const FOLDED_BEYOND: usize = 200;
+
+/// An expression whose equal nodes are merged.
+pub(super) struct Built {
+    graph: Graph,
+    /// Which nodes are drawn.
+    drawn: Vec<bool>,
+    roots: Vec<bool>,
+}
+
+impl Built {
+    pub(super) fn new(graph: Graph) -> Built {
+        let mut roots = vec![false; graph.len()];
+        for &root in &graph.roots {
+            roots[root as usize] = true;
+        }
+        // Numbers are never drawn, and coordinates only where something else than a function of them reads them.
+        let mut drawn: Vec<bool> = graph.nodes.iter().map(|node| !is_number(node)).collect();
+        for (id, node) in graph.nodes.iter().enumerate() {
+            drawn[id] &= !matches!(node.kind, Kind::Coord(_));
+        }
+        for node in graph.nodes.iter().filter(|node| !is_function_of_position(&graph, node)) {
+            for &input in &node.inputs {
+                drawn[input as usize] |= matches!(graph.node(input).kind, Kind::Coord(_));
+            }
+        }
+        for (drawn, &root) in drawn.iter_mut().zip(&roots) {
+            *drawn |= root;
+        }
+        Built { graph, drawn, roots }
+    }
+
+    fn drawn(&self) -> impl Iterator<Item = (usize, &GraphNode)> {
+        self.graph.nodes.iter().enumerate().filter(|(id, _)| self.drawn[*id])
+    }
+
+    fn counts(&self) -> (u64, u64) {
+        self.drawn().fold((0, 0), |(layers, tasks), (_, node)| {
+            (layers + 1, tasks.saturating_add(node.meta.grid.count() as u64))
+        })
+    }
+
+    fn picture(&self, nodes: Vec<PictureNode>, edges: Vec<(u32, u32)>, blocks: bool) -> PictureGraph {
+        let (layers, tasks) = self.counts();
+        PictureGraph { nodes, edges, stage: PictureStage::Built, blocks, layers, tasks }
+    }
+
+    /// A box without details.
+    fn node(&self, id: usize) -> PictureNode {
+        let node = &self.graph.nodes[id];
+        let (name, note) = name(&self.graph, node);
+        let family = family(&self.graph, node);
+        let mut notes = vec![format!("{} {}", node.dtype, tuple(&node.meta.shape))];
+        notes.extend(note);
+        notes.push(format!("built at {}", node.location));
+        let is_source = node.inputs.iter().all(|&input| !self.drawn[input as usize]);
+        PictureNode { name, family, is_source, is_root: self.roots[id], details: Vec::new(), notes }
+    }
+
+    /// For each node, the first of the chain of equal operations that it is folded into.
+    fn fold(&self) -> Vec<NodeId> {
+        let mut readers = vec![0u32; self.graph.len()];
+        for node in &self.graph.nodes {
+            for &input in &node.inputs {
+                readers[input as usize] += 1;
+            }
+        }
+        let mut first: Vec<NodeId> = (0..self.graph.len() as NodeId).collect();
+        for (id, node) in self.drawn() {
+            let mut inputs = node.inputs.iter().filter(|&&input| self.drawn[input as usize]);
+            let (Some(&input), None) = (inputs.next(), inputs.next()) else { continue };
+            let before = self.graph.node(input);
+            let alike = before.kind.name() == node.kind.name()
+                && before.inputs.len() == node.inputs.len()
+                && before.dtype == node.dtype
+                && Meta::same(&before.meta, &node.meta);
+            if alike && readers[input as usize] == 1 && !self.roots[input as usize] {
+                first[id] = first[input as usize];
+            }
+        }
+        first
+    }
+}
+
+impl Drawn for Built {
+    fn blocks(&self, most_nodes: usize, most_edges: usize) -> Result<PictureGraph, ExprError> {
+        check("blocks", self.counts().1, most_nodes)?;
+        let mut bases = vec![0u32; self.graph.len()];
+        let (mut nodes, mut edges) = (Vec::new(), Vec::new());
+        for (id, node) in self.drawn() {
+            bases[id] = nodes.len() as u32;
+            let template = self.node(id);
+            let grid = &node.meta.grid;
+            for block in 0..grid.count() {
+                let coords = grid.coords(block);
+                let (start, shape) = grid.block(&coords);
+                let mut reads = Vec::new();
+                let mut concatenated = 0;
+                for &input in &node.inputs {
+                    let read = self.graph.node(input);
+                    if self.drawn[input as usize] && !is_function_of_position(&self.graph, node) {
+                        let base = bases[input as usize];
+                        for_blocks_read(node, read, concatenated, (&start, &shape), |cell| {
+                            reads.push(base + cell as u32);
+                        });
+                    }
+                    if let Kind::Concatenate { axis } = node.kind {
+                        concatenated += read.meta.shape[axis];
+                    }
+                }
+                reads.sort_unstable();
+                reads.dedup();
+                edges.extend(reads.into_iter().map(|read| (read, nodes.len() as u32)));
+                check("arrows", edges.len() as u64, most_edges)?;
+                let mut drawn = template.clone();
+                if !coords.is_empty() {
+                    drawn.details.push(tuple(&coords));
+                    drawn.notes.insert(0, format!("block {} of shape {}", tuple(&coords), tuple(&shape)));
+                }
+                nodes.push(drawn);
+            }
+        }
+        Ok(self.picture(nodes, edges, true))
+    }
+
+    fn layers(&self) -> Result<PictureGraph, ExprError> {
+        let first = if self.counts().0 > FOLDED_BEYOND as u64 {
+            self.fold()
+        } else {
+            (0..self.graph.len() as NodeId).collect()
+        };
+        let count = self.drawn().filter(|(id, _)| first[*id] == *id as NodeId).count();
+        check("layers", count as u64, MOST_NODES)?;
+        let mut numbers = vec![0u32; self.graph.len()];
+        let mut repeats: Vec<u64> = Vec::new();
+        let (mut nodes, mut edges): (Vec<PictureNode>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+        for (id, node) in self.drawn() {
+            let group = first[id] as usize;
+            if group != id {
+                numbers[id] = numbers[group];
+                repeats[numbers[id] as usize] += 1;
+                nodes[numbers[id] as usize].is_root |= self.roots[id];
+                continue;
+            }
+            numbers[id] = nodes.len() as u32;
+            let reads = node.inputs.iter().filter(|&&input| self.drawn[input as usize]);
+            let mut reads: Vec<u32> = match is_function_of_position(&self.graph, node) {
+                true => Vec::new(),
+                false => reads.map(|&input| numbers[input as usize]).collect(),
+            };
+            reads.sort_unstable();
+            reads.dedup();
+            edges.extend(reads.into_iter().map(|read| (read, nodes.len() as u32)));
+            check("arrows", edges.len() as u64, MOST_EDGES)?;
+            let mut drawn = self.node(id);
+            drawn.details = vec![
+                format!("{} {}", tuple(&node.meta.shape), node.dtype),
+                chunks(node.meta.grid.count() as u64, &node.meta.grid.largest()),
+            ];
+            nodes.push(drawn);
+            repeats.push(1);
+        }
+        for (id, node) in self.drawn() {
+            let repeats = repeats[numbers[id] as usize];
+            if repeats > 1 && first[id] as usize == id {
+                nodes[numbers[id] as usize].name = format!("{} × {repeats}", node.kind.name());
+            }
+        }
+        Ok(self.picture(nodes, edges, false))
+    }
+}
+
+/// Calls `f` with every block of an input that a block of a node reads. `before` is the length of what a
+/// concatenation puts before this input.
+fn for_blocks_read(
+    node: &GraphNode,
+    input: &GraphNode,
+    before: usize,
+    (start, shape): (&[usize], &[usize]),
+    f: impl FnMut(usize),
+) {
+    let (from, extent): (Shape, Shape) = match &node.kind {
+        Kind::Elementwise(_) | Kind::Rechunk => {
+            if input.meta.shape.is_empty() {
+                Default::default()
+            } else {
+                (start.into(), shape.into())
+            }
+        }
+        Kind::Reduce { axes, keep, .. } => {
+            let mut result = 0;
+            (0..input.meta.shape.len())
+                .map(|k| {
+                    let reduced = axes & (1 << k) != 0;
+                    let read =
+                        if reduced { (0, input.meta.shape[k]) } else { (start[result], shape[result]) };
+                    result += usize::from(!reduced || *keep);
+                    read
+                })
+                .unzip()
+        }
+        Kind::View(view) => view.source_box(start, shape),
+        Kind::Concatenate { axis } => {
+            let (mut from, mut extent): (Shape, Shape) = (start.into(), shape.into());
+            let first = start[*axis].max(before);
+            let end = (start[*axis] + shape[*axis]).min(before + input.meta.shape[*axis]);
+            from[*axis] = first.saturating_sub(before);
+            extent[*axis] = end.saturating_sub(first);
+            (from, extent)
+        }
+        // Sources read nothing.
+        Kind::Fill(_)
+        | Kind::Coord(_)
+        | Kind::Memory(_)
+        | Kind::Persisted(_)
+        | Kind::Region(_)
+        | Kind::Blocks { .. } => return,
+    };
+    for_cells(&input.meta.grid, &from, &extent, f);
+}
