@@ -33,7 +33,9 @@
 //!   [`from_npy`](ChunkedArray::from_npy) and their relatives; shapes take chunks by [`ShapeExt::chunked`];
 //! - working with them: operators and the methods of [`ChunkedArray`], [`concatenate`] and [`stack`];
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
-//!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do.
+//!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do;
+//! - looking: [`visualize`](ChunkedArray::visualize) and [`Picture`] draw the graph of a computation,
+//!   [`to_html`](ChunkedArray::to_html) the chunks of an array.
 
 mod array;
 mod axes;
