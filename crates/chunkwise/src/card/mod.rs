@@ -35,7 +35,7 @@ impl<A, D> ChunkedArray<A, D> {
             ["Count", &count(tasks, "task"), &count(chunks, "chunk")],
             ["Type", self.dtype().name(), "ndarray"],
         ];
-        let cell = "style=\"text-align:left;padding:2px 12px 2px 0\"";
+        let cell = "style=\"text-align:left;white-space:nowrap;padding:2px 12px 2px 0\"";
         let row = |[name, array, chunk]: [&str; 3]| {
             let (array, chunk) = (escape(array), escape(chunk));
             format!("<tr><th {cell}>{name}</th><td {cell}>{array}</td><td {cell}>{chunk}</td></tr>\n")

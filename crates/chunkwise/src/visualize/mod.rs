@@ -62,7 +62,7 @@ const READABLE: usize = 300;
 /// // As built: nine blocks each of `x`, its transpose and the sum of both, and one number
 /// let picture = Picture::new(&y).direction(Direction::LeftToRight);
 /// assert!(picture.to_svg()?.starts_with("<svg"));
-/// assert_eq!(picture.to_dot()?.matches("transpose").count(), 9);
+/// assert_eq!(picture.to_dot()?.matches("label=\"transpose").count(), 9);
 ///
 /// // As it will run: one pass over everything
 /// let optimised = Picture::new(&y).optimised(true).detail(Detail::Layers);

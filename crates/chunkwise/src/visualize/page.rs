@@ -19,7 +19,7 @@ body { margin: 1.2rem; background: var(--paper); color: var(--ink); font: 14px/1
 #picture svg { display: block; width: 100%; height: 100%; }
 table { border-collapse: collapse; margin-top: 1.2rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.8rem 0.25rem 0; border-bottom: 1px solid var(--rule); }
-td.place { opacity: 0.75; overflow-wrap: anywhere; }
+td.place { overflow-wrap: anywhere; font-size: 0.9em; }
 i { display: inline-block; width: 0.8em; height: 0.8em; border: 1px solid; border-radius: 2px; margin-right: 0.45em; }
 p { margin: 0.4rem 0; }
 ";

@@ -62,8 +62,7 @@ impl Built {
         let node = &self.graph.nodes[id];
         let (name, note) = name(&self.graph, node);
         let family = family(&self.graph, node);
-        let mut notes = vec![format!("{} {}", node.dtype, tuple(&node.meta.shape))];
-        notes.extend(note);
+        let mut notes: Vec<String> = note.into_iter().collect();
         notes.push(format!("built at {}", node.location));
         let is_source = node.inputs.iter().all(|&input| !self.drawn[input as usize]);
         PictureNode { name, family, is_source, is_root: self.roots[id], details: Vec::new(), notes }
@@ -101,7 +100,8 @@ impl Drawn for Built {
         let (mut nodes, mut edges) = (Vec::new(), Vec::new());
         for (id, node) in self.drawn() {
             bases[id] = nodes.len() as u32;
-            let template = self.node(id);
+            let mut template = self.node(id);
+            template.notes.insert(0, format!("of {} {}", tuple(&node.meta.shape), node.dtype));
             let grid = &node.meta.grid;
             for block in 0..grid.count() {
                 let coords = grid.coords(block);
@@ -125,7 +125,7 @@ impl Drawn for Built {
                 edges.extend(reads.into_iter().map(|read| (read, nodes.len() as u32)));
                 check("arrows", edges.len() as u64, most_edges)?;
                 let mut drawn = template.clone();
-                if !coords.is_empty() {
+                if grid.count() > 1 {
                     drawn.details.push(tuple(&coords));
                     drawn.notes.insert(0, format!("block {} of shape {}", tuple(&coords), tuple(&shape)));
                 }
