@@ -128,7 +128,7 @@ impl Picture {
     /// The picture as an SVG element, which is a whole file too.
     ///
     /// # Errors
-    /// [`Error::Expression`] if there are too many boxes or arrows to be read (some thousands; with [`Detail::Auto`]
+    /// [`Error::Expression`] if there are too many boxes or arrows to be read (two thousand boxes; with [`Detail::Auto`]
     /// only if there are that many layers), or if the plan is too large to be made.
     pub fn to_svg(&self) -> Result<String> {
         Ok(svg::svg(&Sheet::new(&self.graph(self.detail)?, self.direction)))

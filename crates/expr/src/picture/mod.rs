@@ -96,10 +96,10 @@ pub struct PictureGraph {
 }
 
 /// More boxes than this are refused: nobody could read them.
-const MOST_NODES: usize = 4000;
+const MOST_NODES: usize = 2000;
 
 /// More arrows than this are refused.
-const MOST_EDGES: usize = 40_000;
+const MOST_EDGES: usize = 20_000;
 
 /// In a picture that chooses its grain itself, this many arrows per box that it may have are too many.
 const EDGES_PER_NODE: usize = 5;

@@ -39,7 +39,8 @@ pub(super) enum Segment {
     Curve(Point, Point, Point),
 }
 
-/// The way of an arrow.
+/// The way of an arrow. Arrows from one box that pass the same ranks share their way there, which belongs to the first
+/// of them: the others begin where they leave it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Route {
     pub(super) start: Point,

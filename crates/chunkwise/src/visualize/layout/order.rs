@@ -5,6 +5,9 @@ use super::ranks::Layered;
 
 /// Sweeps tried from each beginning, half of them in each direction.
 const SWEEPS: usize = 24;
+/// Fewer sweeps in large graphs: about this many vertices are visited, but the order is improved a few times at least.
+const VISITS: usize = 100_000;
+const FEWEST_SWEEPS: usize = 4;
 /// Rounds of exchanging neighbours.
 const EXCHANGES: usize = 8;
 
@@ -12,6 +15,7 @@ const EXCHANGES: usize = 8;
 pub(super) fn order(layered: &mut Layered) {
     let mut positions = vec![0u32; layered.vertices.len()];
     let given = layered.ranks.clone();
+    let sweeps = (VISITS / layered.vertices.len().max(1)).clamp(FEWEST_SWEEPS, SWEEPS);
     let mut best: Option<(u64, Vec<Vec<u32>>)> = None;
     for (from_top, mirrored) in [(true, false), (false, false), (true, true), (false, true)] {
         layered.ranks.clone_from(&given);
@@ -19,7 +23,7 @@ pub(super) fn order(layered: &mut Layered) {
             layered.ranks.iter_mut().for_each(|rank| rank.reverse());
         }
         number(&layered.ranks, &mut positions);
-        for i in 0..SWEEPS {
+        for i in 0..sweeps {
             if best.as_ref().is_some_and(|(least, _)| *least == 0) {
                 break;
             }

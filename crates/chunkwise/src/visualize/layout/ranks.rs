@@ -72,8 +72,8 @@ pub(super) fn layer(sizes: &[Point], edges: &[(u32, u32)], ranks: &[usize], keys
     layered
 }
 
-/// A box comes after everything that it reads, and as close to its readers as that allows if more of its arrows lead
-/// to them than to it.
+/// A box comes after everything that it reads, and right before its first reader unless it reads more than it has
+/// readers: arrows that lead to many share their way, those that come from many do not.
 pub(super) fn ranks(count: usize, edges: &[(u32, u32)]) -> Vec<usize> {
     let (mut reads, mut readers) = (vec![Vec::new(); count], vec![Vec::new(); count]);
     for &(from, to) in edges {
@@ -85,7 +85,7 @@ pub(super) fn ranks(count: usize, edges: &[(u32, u32)]) -> Vec<usize> {
         ranks[at] = reads[at].iter().map(|&r| ranks[r as usize] + 1).max().unwrap_or(0);
     }
     for at in (0..count).rev() {
-        if readers[at].len() > reads[at].len() {
+        if !readers[at].is_empty() && readers[at].len() >= reads[at].len() {
             let first = readers[at].iter().map(|&r| ranks[r as usize]).min().expect("it has readers");
             ranks[at] = first - 1;
         }

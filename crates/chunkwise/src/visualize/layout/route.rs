@@ -34,25 +34,38 @@ pub(super) fn route(layered: &Layered, centres: &[f64], edges: usize) -> Layout 
         }
     }
     let mut routes = Vec::with_capacity(edges);
+    // How far the road that the arrows of a box share is drawn already: an arrow begins where it leaves that.
+    let mut drawn = vec![0; boxes.len()];
     for path in &layered.paths {
-        let first = boxes[path[0] as usize];
-        let mut at: Point = (port(layered, &out, &layered.below, path[0], path[1]), first.y + first.height);
+        let source = path[0] as usize;
+        let shared = drawn[source].min(path.len() - 2);
+        drawn[source] = drawn[source].max(path.len() - 2);
+        let first = boxes[source];
+        let mut at: Point = match shared {
+            0 => (port(layered, &out, &layered.below, path[0], path[1]), first.y + first.height),
+            _ => {
+                let place = path[shared] as usize;
+                (centres[place], bands[layered.vertices[place].rank].1)
+            }
+        };
         let mut route = Route { start: at, segments: Vec::new() };
-        for (i, pair) in path.windows(2).enumerate() {
+        for pair in path[shared..].windows(2) {
             let (from, to) = (pair[0], pair[1]);
-            let x = if i == 0 { at.0 } else { centres[from as usize] };
-            let is_last = i + 2 == path.len();
-            let end_x =
-                if is_last { port(layered, &into, &layered.above, to, from) } else { centres[to as usize] };
-            let leave = bands[layered.vertices[from as usize].rank].1;
+            let is_last = layered.vertices[to as usize].is_box;
+            let end_x = match is_last {
+                true => port(layered, &into, &layered.above, to, from),
+                false => centres[to as usize],
+            };
             let head = if is_last { HEAD } else { 0.0 };
+            let leave = bands[layered.vertices[from as usize].rank].1;
             let arrive = bands[layered.vertices[to as usize].rank].0 - head;
-            go(&mut route, &mut at, (x, leave));
+            let start_x = at.0;
+            go(&mut route, &mut at, (start_x, leave));
             let middle = (leave + arrive) / 2.0;
-            if (x - end_x).abs() < 0.05 {
+            if (start_x - end_x).abs() < 0.05 {
                 go(&mut route, &mut at, (end_x, arrive));
             } else {
-                route.segments.push(Segment::Curve((x, middle), (end_x, middle), (end_x, arrive)));
+                route.segments.push(Segment::Curve((start_x, middle), (end_x, middle), (end_x, arrive)));
                 at = (end_x, arrive);
             }
         }

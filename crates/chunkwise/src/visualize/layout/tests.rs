@@ -118,6 +118,17 @@ fn points(route: &Route) -> Vec<Point> {
     points
 }
 
+/// Whether a route runs through a point, or begins there.
+fn meets(route: &Route, (x, y): Point) -> bool {
+    let points = points(route);
+    points.windows(2).any(|pair| {
+        let ((a, b), (c, d)) = (pair[0], pair[1]);
+        let length = ((c - a).powi(2) + (d - b).powi(2)).max(1e-12);
+        let along = (((x - a) * (c - a) + (y - b) * (d - b)) / length).clamp(0.0, 1.0);
+        (a + along * (c - a) - x).hypot(b + along * (d - b) - y) < 0.5
+    })
+}
+
 #[test]
 fn boxes_do_not_overlap_and_arrows_run_through_none() {
     for (name, (sizes, edges)) in graphs() {
@@ -144,7 +155,11 @@ fn boxes_do_not_overlap_and_arrows_run_through_none() {
                     assert_eq!(hit, None, "{name} {direction:?}: an arrow from {from} to {to}");
                 }
                 let last = *points.last().unwrap();
-                assert!(inside(&layout.boxes[from as usize], route.start, -0.1), "{name} {direction:?}");
+                // It begins at its box, or where it leaves the way of another arrow from there.
+                let mut others = edges.iter().zip(&layout.routes).filter(|((other, _), _)| *other == from);
+                let begins = inside(&layout.boxes[from as usize], route.start, -0.1)
+                    || others.any(|(_, other)| other != route && meets(other, route.start));
+                assert!(begins, "{name} {direction:?}: an arrow from {from} to {to}");
                 assert!(inside(&layout.boxes[to as usize], last, -0.1), "{name} {direction:?}");
                 let forwards = match direction {
                     Direction::TopToBottom => last.1 > route.start.1,
