@@ -112,7 +112,7 @@ impl Drawn for Built {
                     let read = self.graph.node(input);
                     if self.drawn[input as usize] && !is_function_of_position(&self.graph, node) {
                         let base = bases[input as usize];
-                        for_blocks_read(node, read, concatenated, (&start, &shape), |cell| {
+                        for_blocks_read(node, read, concatenated, (block, &start, &shape), |cell| {
                             reads.push(base + cell as u32);
                         });
                     }
@@ -188,9 +188,16 @@ fn for_blocks_read(
     node: &GraphNode,
     input: &GraphNode,
     before: usize,
-    (start, shape): (&[usize], &[usize]),
-    f: impl FnMut(usize),
+    (block, start, shape): (usize, &[usize], &[usize]),
+    mut f: impl FnMut(usize),
 ) {
+    // Blocks without elements belong together too, though nothing of them is read.
+    match node.kind {
+        Kind::Elementwise(_) if Meta::same(&node.meta, &input.meta) => return f(block),
+        Kind::Concatenate { .. } => {}
+        _ if input.meta.grid.count() == 1 => return f(0),
+        _ => {}
+    }
     let (from, extent): (Shape, Shape) = match &node.kind {
         Kind::Elementwise(_) | Kind::Rechunk => {
             if input.meta.shape.is_empty() {

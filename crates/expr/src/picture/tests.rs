@@ -130,6 +130,14 @@ fn every_block_named_is_every_block_read() {
 }
 
 #[test]
+fn blocks_without_elements_are_connected() {
+    let x = Expr::fill(Scalar::new(1.0), Grid::new([AxisGrid::from_sizes(&[2, 0])]));
+    assert_eq!(blocks(&add(&x, &number(1.0))).edges, [(0, 2), (1, 3)]);
+    let sum = ones(&[0, 4], 4).reduce(ReduceOp::Sum, &[0], false).unwrap();
+    assert_eq!(blocks(&add(&sum, &number(1.0))).edges, [(0, 1), (1, 2)]);
+}
+
+#[test]
 fn numbers_are_part_of_names() {
     let x = ones(&[4], 2);
     let subtract = |a: &Expr, b: &Expr| Expr::elementwise(Op::Binary(Binary::Sub), &[a, b]).unwrap();
