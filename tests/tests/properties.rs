@@ -4,6 +4,7 @@
 //! side by side, and is read so that it is always valid; a failing case shrinks to few small words.
 
 use chunkwise::prelude::*;
+use chunkwise::{Direction, Picture};
 use chunkwise_expr::Expr;
 use chunkwise_tests::{Pair, Rng, Setting, Tolerance, assert_matches_within, evaluate, random_shape};
 use ndarray::Axis;
@@ -255,6 +256,22 @@ fn check<A: Arithmetic>(words: &[u64]) {
     }
 }
 
+/// Whatever can be computed can be drawn, as built and as planned.
+fn draw<A: Arithmetic>(words: &[u64]) {
+    let roots: Vec<ChunkedArrayD<A>> = interpret::<A>(words).into_iter().map(|pair| pair.lazy).collect();
+    for optimised in [false, true] {
+        let picture = Picture::new(&roots).optimised(optimised);
+        let svg = picture.direction(Direction::LeftToRight).to_svg().unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let boxes = document.descendants().filter(|node| node.attribute("class") == Some("box")).count();
+        assert!(boxes > 0 || roots.is_empty());
+        assert!(!svg.contains("NaN") && !svg.contains("inf,"), "{svg}");
+    }
+    for root in &roots {
+        roxmltree::Document::parse(&root.to_html()).unwrap();
+    }
+}
+
 fn words() -> impl Strategy<Value = Vec<u64>> {
     proptest::collection::vec(0..100_000u64, 1..20)
 }
@@ -277,5 +294,10 @@ proptest! {
     #[test]
     fn floats(words in words()) {
         check::<f64>(&words);
+    }
+
+    #[test]
+    fn pictures(words in words()) {
+        draw::<i64>(&words);
     }
 }

@@ -66,15 +66,16 @@ impl<A, D> fmt::Display for ChunkedArray<A, D> {
     }
 }
 
-struct Card {
-    shape: String,
-    bytes: String,
-    chunk_shape: String,
-    chunk_bytes: String,
+/// What is printed of an array and of its largest chunk.
+pub(crate) struct Card {
+    pub(crate) shape: String,
+    pub(crate) bytes: String,
+    pub(crate) chunk_shape: String,
+    pub(crate) chunk_bytes: String,
 }
 
 impl Card {
-    fn of<A, D>(array: &ChunkedArray<A, D>) -> Card {
+    pub(crate) fn of<A, D>(array: &ChunkedArray<A, D>) -> Card {
         let chunk_shape = array.chunk_shape();
         let chunk_len = chunk_shape.iter().fold(1usize, |len, &n| len.saturating_mul(n));
         Card {

@@ -82,6 +82,20 @@ pub enum Error {
         /// The number of axes that it was opened with; `None` stands for any.
         asked_ndim: Option<usize>,
     },
+    /// A picture whose file name does not end in one of the formats that pictures have.
+    #[error("{}: pictures are written as .svg, .dot (or .gv) or .html (or .htm) files", path.display())]
+    PictureFormat {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A picture that could not be written to its file.
+    #[error("{}: {source}", path.display())]
+    PictureFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
 }
 
 impl Error {

@@ -37,11 +37,14 @@
 //! - any other work: functions made lazy by [`delayed()`], in one graph with arrays; a [`Client`] runs it in the
 //!   background;
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
-//!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do.
+//!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do;
+//! - looking: [`visualize`](ChunkedArray::visualize) and [`Picture`] draw the graph of a computation,
+//!   [`to_html`](ChunkedArray::to_html) the chunks of an array.
 
 mod array;
 mod axes;
 mod bytes;
+mod card;
 mod chunks;
 mod compute;
 mod config;
@@ -62,6 +65,7 @@ pub mod prelude;
 mod reduce;
 mod shape;
 mod views;
+mod visualize;
 
 pub use array::{
     ChunkedArray, ChunkedArray0, ChunkedArray1, ChunkedArray2, ChunkedArray3, ChunkedArray4, ChunkedArray5,
@@ -80,6 +84,7 @@ pub use linalg::{AtLeast2, DotRhs, TensordotAxes};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{Extent, ReshapeTo, concatenate, stack};
+pub use visualize::{Detail, Direction, Picture, visualize};
 
 pub use chunkwise_core::{
     AxisChunks, Bits, DType, Element, Error as ArgumentError, Inexact, Integer, Number, Ordered, Real, Signed,

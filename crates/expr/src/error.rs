@@ -56,6 +56,18 @@ pub enum ExprError {
     /// A plan too large to number its tasks.
     #[error("the plan needs more than 2^26 tasks; compute the array in parts, or less of it")]
     TooManyTasks,
+    /// A picture of more boxes or arrows than anyone could read.
+    #[error(
+        "a picture of {count} {what} would be unreadable (at most {most}); draw less of it, or its layers"
+    )]
+    TooManyToDraw {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there are, or would be at least.
+        count: u64,
+        /// How many there may be.
+        most: usize,
+    },
     /// A fused program that the kernels refuse: a bug in this library.
     #[error("stage {stage}: {source} (a bug in chunkwise; please report it)")]
     Program {

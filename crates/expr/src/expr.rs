@@ -86,7 +86,11 @@ impl Expr {
             .result(&dtypes)
             .ok_or_else(|| ExprError::Undefined { op: op.name(), dtypes: dtypes.to_vec() })?;
         let meta = common_meta(operands, dtype)?;
-        let inputs = operands.iter().map(|x| x.broadcast_operand(&meta).0).collect();
+        // A loop, as closures do not pass the caller's place on.
+        let mut inputs = SmallVec::new();
+        for operand in operands {
+            inputs.push(operand.broadcast_operand(&meta).0);
+        }
         Ok(Self::node(Kind::Elementwise(op), inputs, dtype, meta))
     }
 
@@ -227,8 +231,11 @@ impl Expr {
                 return Err(Error::ShapeMismatch { what: "stack", expected, got }.into());
             }
         }
-        let parts: Vec<Expr> = parts.iter().map(|p| p.insert_axis(axis)).collect();
-        Self::concatenate(&parts, axis)
+        let mut inserted = Vec::with_capacity(parts.len());
+        for part in parts {
+            inserted.push(part.insert_axis(axis));
+        }
+        Self::concatenate(&inserted, axis)
     }
 
     /// With a new axis of length one before axis `axis` (at most the number of axes).

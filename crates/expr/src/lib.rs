@@ -16,6 +16,7 @@ mod lower;
 mod node;
 pub mod ops;
 mod passes;
+mod picture;
 mod selection;
 
 pub use chunkwise_core::BlockFn;
@@ -25,4 +26,5 @@ pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
 pub use expr::Expr;
 pub use lower::{Optimise, Want, plan, plan_in_units};
 pub use passes::pass_names;
+pub use picture::{OpFamily, PictureDetail, PictureGraph, PictureNode, PictureStage, picture};
 pub use selection::UNKNOWN;

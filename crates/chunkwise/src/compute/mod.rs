@@ -127,6 +127,7 @@ pub fn explain<C: Compute>(what: C) -> Result<Explanation> {
     engine::explain(&roots_of(&what))
 }
 
+/// What is to be computed.
 pub(crate) fn roots_of<C: Compute>(what: &C) -> Vec<Expr> {
     let mut roots = Roots::default();
     what.roots(&mut roots);
