@@ -31,6 +31,7 @@
 //! - making arrays: [`zeros`](ChunkedArray::zeros), [`arange`](ChunkedArray::arange),
 //!   [`from_shape_fn`](ChunkedArray::from_shape_fn), [`from_array`](ChunkedArray::from_array),
 //!   [`from_npy`](ChunkedArray::from_npy) and their relatives; shapes take chunks by [`ShapeExt::chunked`];
+//! - random ones: the methods of [`Generator`];
 //! - working with them: operators and the methods of [`ChunkedArray`], [`concatenate`] and [`stack`];
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
 //!   [`Config`] where the default does not suit; [`explain`](ChunkedArray::explain) tells what they would do.
@@ -52,6 +53,7 @@ mod npy;
 mod operand;
 mod operators;
 pub mod prelude;
+mod random;
 mod reduce;
 mod shape;
 mod views;
@@ -68,6 +70,7 @@ pub use config::Config;
 pub use create::BlockInfo;
 pub use error::{Error, Result};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
+pub use random::Generator;
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{concatenate, stack};
 
@@ -79,6 +82,7 @@ pub use chunkwise_expr::{Explanation, ExprError};
 pub use chunkwise_io::{NpyError, NpyErrorKind};
 pub use chunkwise_plan::{Cause, Origin, TaskError};
 
+pub use ndarray_rand::{rand, rand_distr};
 pub use {ndarray, num_complex};
 
 /// README's example, as a test.

@@ -6,6 +6,6 @@
 pub use crate::{
     Auto, Axes, Bits, CancelToken, ChunkSpec, ChunkedArray, ChunkedArray0, ChunkedArray1, ChunkedArray2,
     ChunkedArray3, ChunkedArray4, ChunkedArray5, ChunkedArray6, ChunkedArrayD, Compute, Config, DType,
-    Element, Full, Inexact, Integer, IntoShape, Number, Operand, Ordered, Real, ShapeExt, Signed, bytes,
-    compute, concatenate, explain, keep, stack,
+    Element, Full, Generator, Inexact, Integer, IntoShape, Number, Operand, Ordered, Real, ShapeExt, Signed,
+    bytes, compute, concatenate, explain, keep, stack,
 };

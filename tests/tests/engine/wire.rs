@@ -115,6 +115,25 @@ fn generated_arrays() {
 }
 
 #[test]
+fn random_arrays() {
+    let mut rng = Generator::seeded(1);
+    let x = rng.normal(1.0, 2.0, (12, 10).chunked((5, 4))).unwrap();
+    arrays(&[&x, &rng.random((9, 7).chunked(4)).unwrap()], "drawn");
+    arrays(&[&x.t().slice(s![..;-1, 2..;3]).unwrap()], "drawn, transposed and sliced");
+    arrays(&[&concatenate(Axis(0), &[&x, &x.slice(s![..;-3, ..]).unwrap()]).unwrap()], "drawn and joined");
+    arrays(&[&(&x + &x.slice(s![.., 3..4]).unwrap()).mean_axis(Axis(1)).unwrap()], "drawn and repeated");
+    arrays(&[&rng.permutation(5000.chunked(70)).unwrap()], "a permutation");
+    let sampled = rng.sample(chunkwise::rand_distr::StandardNormal, 10).unwrap();
+    let chosen = rng.choice(&[1.0, 2.0], 10).unwrap();
+    for (name, x) in [("sample", sampled), ("choice", chosen)] {
+        let (plan, _) =
+            plan_in_units(std::slice::from_ref(x.expr()), Want::Arrays, Optimise::All, 5).unwrap();
+        let error = plan.to_bytes().expect_err("a function has no wire form");
+        assert!(matches!(&error, WireError::Closure { name: n, .. } if n == name), "{name}: {error:?}");
+    }
+}
+
+#[test]
 fn plans_with_results_that_are_kept() {
     let x = matrix();
     let costly = x.exp().sin().sqrt();
