@@ -70,7 +70,7 @@ pub use config::Config;
 pub use create::BlockInfo;
 pub use error::{Error, Result};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
-pub use random::Generator;
+pub use random::{Floats, Generator};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{concatenate, stack};
 

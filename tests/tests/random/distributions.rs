@@ -22,7 +22,7 @@ fn uniform() {
     assert!(unit.iter().all(|x| (0.0..1.0).contains(x)));
     assert_moments("random", &unit, 0.5, 1.0 / 12.0, 0.0);
     assert_distribution("random", unit, |x| x);
-    let single = sample(&rng().uniform(-2f32, 6.0, shape()).unwrap());
+    let single = sample(&rng().floats::<f32>().uniform(-2.0, 6.0, shape()).unwrap());
     assert_moments("uniform", &single, 2.0, 64.0 / 12.0, 0.0);
     assert_distribution("uniform", single, |x| (x + 2.0) / 8.0);
 }
@@ -31,7 +31,7 @@ fn uniform() {
 #[test]
 fn bits_of_uniform_numbers() {
     let unit = sample(&rng().random(shape()).unwrap());
-    let single = sample(&rng().uniform(0f32, 1.0, shape()).unwrap());
+    let single = sample(&rng().floats::<f32>().random(shape()).unwrap());
     for (values, bits) in [(unit, 53), (single, 24)] {
         for bit in 1..=bits {
             let set = values.iter().filter(|x| (*x * 2f64.powi(bit)) as u64 % 2 == 1).count() as f64;
@@ -56,7 +56,7 @@ fn normals() {
     assert!((share - 2.0 * beyond).abs() < 4.5 * (2.0 * beyond / N as f64).sqrt(), "{share} beyond two");
     assert_distribution("tails", tail, |x| (normal(x) - normal(2.0)) / beyond);
 
-    let shifted = sample(&rng().normal(-3f32, 0.5, shape()).unwrap());
+    let shifted = sample(&rng().floats::<f32>().normal(-3.0, 0.5, shape()).unwrap());
     assert_moments("normal", &shifted, -3.0, 0.25, 0.0);
     assert_distribution("normal", shifted, |x| normal((x + 3.0) / 0.5));
     let degenerate = rng().normal(1.5, 0.0, 100).unwrap().compute().unwrap();
@@ -70,7 +70,7 @@ fn exponentials_and_gammas() {
     let x = sample(&rng().exponential(2.5, shape()).unwrap());
     assert_moments("exponential", &x, 2.5, 6.25, 2.0);
     assert_distribution("exponential", x, |x| 1.0 - (-x / 2.5).exp());
-    let x = sample(&rng().exponential(0.1f32, shape()).unwrap());
+    let x = sample(&rng().floats::<f32>().exponential(0.1, shape()).unwrap());
     assert_distribution("exponential f32", x, |x| 1.0 - (-x / 0.1).exp());
 
     // Of whole shape a gamma number is a sum of exponential ones.
@@ -81,7 +81,7 @@ fn exponentials_and_gammas() {
     let x = sample(&rng().chi_squared(6.0, shape()).unwrap());
     assert_distribution("chi-squared", x, |x| erlang(x / 2.0));
     // Of shape one half it is half a square of a normal one.
-    let x = sample(&rng().gamma(0.5f32, 1.0, shape()).unwrap());
+    let x = sample(&rng().floats::<f32>().gamma(0.5, 1.0, shape()).unwrap());
     assert_distribution("gamma below one", x, |x| 2.0 * normal((2.0 * x).sqrt()) - 1.0);
 }
 

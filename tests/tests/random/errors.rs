@@ -20,7 +20,7 @@ fn parameters_that_no_distribution_has() {
     let nan = f64::NAN;
     refused(rng.uniform(1.0, 1.0, 3), "uniform", "from 1 up to 1");
     refused(rng.uniform(0.0, nan, 3), "uniform", "NaN");
-    refused(rng.uniform(f32::MIN, f32::MAX, 3), "uniform", "not finite");
+    refused(rng.floats::<f32>().uniform(f32::MIN, f32::MAX, 3), "uniform", "not finite");
     refused(rng.uniform(0.0, f64::INFINITY, 3), "uniform", "not finite");
     refused(rng.normal(0.0, -1.0, 3), "normal", "-1");
     refused(rng.normal(nan, 1.0, 3), "normal", "mean");

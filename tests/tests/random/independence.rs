@@ -1,4 +1,5 @@
-//! Neighbours have nothing in common: elements, rows, blocks, arrays of one generator, generators of consecutive seeds.
+//! Neighbours have nothing in common: elements, rows, blocks, arrays of one generator, generators of consecutive
+//! seeds.
 
 use chunkwise::prelude::*;
 use chunkwise::rand_distr::StandardNormal;

@@ -59,13 +59,13 @@ fn rng() -> Generator {
 #[test]
 fn floats() {
     check("random", |shape| rng().random(shape));
-    check("uniform", |shape| rng().uniform(-1f32, 3.0, shape));
+    check("uniform", |shape| rng().floats::<f32>().uniform(-1.0, 3.0, shape));
     check("standard normal", |shape| rng().standard_normal(shape));
-    check("normal", |shape| rng().normal(5f32, 2.0, shape));
+    check("normal", |shape| rng().floats::<f32>().normal(5.0, 2.0, shape));
     check("log-normal", |shape| rng().log_normal(0.0, 1.0, shape));
     check("exponential", |shape| rng().exponential(2.0, shape));
     check("gamma", |shape| rng().gamma(0.7, 2.0, shape));
-    check("beta", |shape| rng().beta(2f32, 0.7, shape));
+    check("beta", |shape| rng().floats::<f32>().beta(2.0, 0.7, shape));
     check("chi-squared", |shape| rng().chi_squared(3.0, shape));
     check("Student's t", |shape| rng().student_t(3.0, shape));
 }

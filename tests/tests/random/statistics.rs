@@ -1,5 +1,5 @@
-//! Statistics with known distributions. Seeds are fixed, so that a test that passes passes always; limits are such that
-//! one seed in ten thousand or fewer would fail.
+//! Statistics with known distributions. Seeds are fixed, so that a test that passes passes always; limits are such
+//! that one seed in ten thousand or fewer would fail.
 
 use chunkwise::prelude::*;
 use ndarray::Dimension;
@@ -100,8 +100,8 @@ pub(crate) fn normal(x: f64) -> f64 {
     0.5 + sum * (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt()
 }
 
-/// The probabilities of `0..count` of a distribution, from the logarithm of that of zero and the ratio of each to the
-/// one before.
+/// The probabilities of `0..count` of a distribution, from the logarithm of that of zero and the ratio of each to
+/// the one before.
 pub(crate) fn probabilities(zero: f64, count: usize, ratio: impl Fn(f64) -> f64) -> Vec<f64> {
     let mut logarithm = zero;
     let mut next = |k: usize| {

@@ -15,9 +15,9 @@ use crate::{ChunkedArray, Generator, IntoShape, Result};
 impl Generator {
     /// The numbers `0..n` in random order, as `i64`; a chunk spec may follow `n`.
     ///
-    /// Every place is found without the others, so that a part of a long permutation costs no more than its length.
-    /// Up to 4096 numbers are shuffled, every order as likely as any other; more go through a Feistel network (Black and
-    /// Rogaway 2002, "Ciphers with arbitrary finite domains").
+    /// Every place is found without the others, so that a part of a long permutation costs no more than its
+    /// length. Up to 4096 numbers are shuffled, every order as likely as any other; more go through a Feistel
+    /// network (Black and Rogaway 2002, "Ciphers with arbitrary finite domains").
     ///
     /// # Errors
     /// As for [`random`](Self::random).
@@ -55,7 +55,8 @@ impl Generator {
     /// use ndarray::array;
     ///
     /// let x = Generator::seeded(1).choice(&array![2.5, 5.0, 10.0], (100, 100))?;
-    /// assert!((x.mean().scalar()? - 17.5 / 3.0).abs() < 0.1);
+    /// let mean: f64 = x.mean().scalar()?;
+    /// assert!((mean - 17.5 / 3.0).abs() < 0.1);
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
@@ -79,15 +80,16 @@ impl Generator {
     /// Weights need not add up to one. An element is found in their running sum by bisection.
     ///
     /// # Errors
-    /// If there are not as many weights as values, if one is negative or not finite, or all are zero; errors of the
-    /// shape as for [`random`](Self::random).
+    /// If there are not as many weights as values, if one is negative or not finite, or all are zero; errors of
+    /// the shape as for [`random`](Self::random).
     ///
     /// ```
     /// use chunkwise::prelude::*;
     ///
     /// let x = Generator::seeded(1).choice_weighted(&[1, 2, 3], &[1.0, 0.0, 3.0], 10_000)?;
     /// assert!(!x.eq(2)?.any().scalar()?);
-    /// assert!((x.mean().scalar()? - 2.5).abs() < 0.05);
+    /// let mean: f64 = x.mean().scalar()?;
+    /// assert!((mean - 2.5).abs() < 0.05);
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]

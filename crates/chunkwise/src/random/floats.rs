@@ -1,19 +1,12 @@
 //! Random floats.
 
-use chunkwise_core::Real;
-use chunkwise_kernels::random::{Distribution, Parameter};
-
 use crate::{ChunkedArray, Generator, IntoShape, Result};
 
-fn parameter<A: Real>(value: A) -> Parameter {
-    Parameter::new(value.to_f64().unwrap_or(f64::NAN))
-}
-
-/// Floats. Parameters say which: `f64` unless they are `f32`.
+/// Floats: `f64`, or `f32` by [`floats`](Self::floats).
 impl Generator {
     /// Uniform `f64` from 0 up to 1, exclusive: multiples of 2^-53.
     ///
-    /// For `f32` there is [`uniform`](Self::uniform): `rng.uniform(0f32, 1.0, shape)`.
+    /// For `f32`: `rng.floats::<f32>().random(shape)`.
     ///
     /// # Errors
     /// A chunk spec that does not fit the shape, or a shape too large to address.
@@ -31,11 +24,10 @@ impl Generator {
     /// ```
     #[track_caller]
     pub fn random<Sh: IntoShape>(&mut self, shape: Sh) -> Result<ChunkedArray<f64, Sh::Dim>> {
-        self.uniform(0.0, 1.0, shape)
+        self.floats::<f64>().random(shape)
     }
 
-    /// Uniform floats from `low` up to `high`, exclusive: `low + (high - low) u`, with 53 random bits in `u`, or 24 for
-    /// `f32`.
+    /// Uniform floats from `low` up to `high`, exclusive: `low + (high - low) u`, with 53 random bits in `u`.
     ///
     /// # Errors
     /// If `low` is not below `high`, or they or their distance are not finite; errors of the shape as for
@@ -44,20 +36,19 @@ impl Generator {
     /// ```
     /// use chunkwise::prelude::*;
     ///
-    /// let x = Generator::seeded(1).uniform(-1f32, 1.0, 10_000)?;
+    /// let x = Generator::seeded(1).uniform(-1.0, 1.0, 10_000)?;
     /// assert!(x.min().scalar()? >= -1.0 && x.max().scalar()? < 1.0);
     /// assert!(Generator::seeded(1).uniform(1.0, 1.0, 3).is_err());
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn uniform<A: Real, Sh: IntoShape>(
+    pub fn uniform<Sh: IntoShape>(
         &mut self,
-        low: A,
-        high: A,
+        low: f64,
+        high: f64,
         shape: Sh,
-    ) -> Result<ChunkedArray<A, Sh::Dim>> {
-        let distribution = Distribution::Uniform { low: parameter(low), high: parameter(high) };
-        self.draw("uniform", distribution, shape)
+    ) -> Result<ChunkedArray<f64, Sh::Dim>> {
+        self.floats::<f64>().uniform(low, high, shape)
     }
 
     /// Normal `f64` of mean 0 and standard deviation 1.
@@ -74,14 +65,14 @@ impl Generator {
     /// ```
     #[track_caller]
     pub fn standard_normal<Sh: IntoShape>(&mut self, shape: Sh) -> Result<ChunkedArray<f64, Sh::Dim>> {
-        self.normal(0.0, 1.0, shape)
+        self.floats::<f64>().standard_normal(shape)
     }
 
     /// Normal floats of this mean and standard deviation.
     ///
-    /// They are quantiles of uniform numbers with 63 bits and a sign, exact to some units in the last place, and reach
-    /// up to 9.2 standard deviations from the mean. The variable in which the quantile is smooth is that of Giles (2010,
-    /// "Approximating the erfinv function").
+    /// They are quantiles of uniform numbers with 63 bits and a sign, exact to some units in the last place, and
+    /// reach up to 9.2 standard deviations from the mean. The variable in which the quantile is smooth is that of
+    /// Giles (2010, "Approximating the erfinv function").
     ///
     /// # Errors
     /// A standard deviation that is negative, parameters that are not finite; errors of the shape as for
@@ -96,14 +87,13 @@ impl Generator {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn normal<A: Real, Sh: IntoShape>(
+    pub fn normal<Sh: IntoShape>(
         &mut self,
-        mean: A,
-        std: A,
+        mean: f64,
+        std: f64,
         shape: Sh,
-    ) -> Result<ChunkedArray<A, Sh::Dim>> {
-        let distribution = Distribution::Normal { mean: parameter(mean), std: parameter(std) };
-        self.draw("normal", distribution, shape)
+    ) -> Result<ChunkedArray<f64, Sh::Dim>> {
+        self.floats::<f64>().normal(mean, std, shape)
     }
 
     /// Floats whose logarithms are normal, of this mean and standard deviation.
@@ -119,14 +109,13 @@ impl Generator {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn log_normal<A: Real, Sh: IntoShape>(
+    pub fn log_normal<Sh: IntoShape>(
         &mut self,
-        mean: A,
-        std: A,
+        mean: f64,
+        std: f64,
         shape: Sh,
-    ) -> Result<ChunkedArray<A, Sh::Dim>> {
-        let distribution = Distribution::Normal { mean: parameter(mean), std: parameter(std) };
-        Ok(self.draw("log_normal", distribution, shape)?.exp())
+    ) -> Result<ChunkedArray<f64, Sh::Dim>> {
+        self.floats::<f64>().log_normal(mean, std, shape)
     }
 
     /// Exponential floats of mean `scale`, which is the inverse of the rate: `-scale ln(u)`.
@@ -142,12 +131,12 @@ impl Generator {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn exponential<A: Real, Sh: IntoShape>(
+    pub fn exponential<Sh: IntoShape>(
         &mut self,
-        scale: A,
+        scale: f64,
         shape: Sh,
-    ) -> Result<ChunkedArray<A, Sh::Dim>> {
-        self.draw("exponential", Distribution::Exponential { scale: parameter(scale) }, shape)
+    ) -> Result<ChunkedArray<f64, Sh::Dim>> {
+        self.floats::<f64>().exponential(scale, shape)
     }
 
     /// Gamma floats of shape `k` and this scale, with mean `k * scale` (Marsaglia and Tsang 2000, by
@@ -164,14 +153,13 @@ impl Generator {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn gamma<A: Real, Sh: IntoShape>(
+    pub fn gamma<Sh: IntoShape>(
         &mut self,
-        k: A,
-        scale: A,
+        k: f64,
+        scale: f64,
         shape: Sh,
-    ) -> Result<ChunkedArray<A, Sh::Dim>> {
-        let distribution = Distribution::Gamma { shape: parameter(k), scale: parameter(scale) };
-        self.draw("gamma", distribution, shape)
+    ) -> Result<ChunkedArray<f64, Sh::Dim>> {
+        self.floats::<f64>().gamma(k, scale, shape)
     }
 
     /// Chi-squared floats: sums of the squares of so many standard normal numbers.
@@ -187,14 +175,12 @@ impl Generator {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn chi_squared<A: Real, Sh: IntoShape>(
+    pub fn chi_squared<Sh: IntoShape>(
         &mut self,
-        freedom: A,
+        freedom: f64,
         shape: Sh,
-    ) -> Result<ChunkedArray<A, Sh::Dim>> {
-        let half = Parameter::new(parameter(freedom).get() / 2.0);
-        let distribution = Distribution::Gamma { shape: half, scale: Parameter::new(2.0) };
-        self.draw("chi_squared", distribution, shape)
+    ) -> Result<ChunkedArray<f64, Sh::Dim>> {
+        self.floats::<f64>().chi_squared(freedom, shape)
     }
 
     /// Beta floats between 0 and 1, with mean `alpha / (alpha + beta)` (Cheng 1978, by
@@ -211,14 +197,13 @@ impl Generator {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn beta<A: Real, Sh: IntoShape>(
+    pub fn beta<Sh: IntoShape>(
         &mut self,
-        alpha: A,
-        beta: A,
+        alpha: f64,
+        beta: f64,
         shape: Sh,
-    ) -> Result<ChunkedArray<A, Sh::Dim>> {
-        let distribution = Distribution::Beta { alpha: parameter(alpha), beta: parameter(beta) };
-        self.draw("beta", distribution, shape)
+    ) -> Result<ChunkedArray<f64, Sh::Dim>> {
+        self.floats::<f64>().beta(alpha, beta, shape)
     }
 
     /// Floats of Student's t distribution with these degrees of freedom (by [`rand_distr`](crate::rand_distr)).
@@ -234,11 +219,11 @@ impl Generator {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     #[track_caller]
-    pub fn student_t<A: Real, Sh: IntoShape>(
+    pub fn student_t<Sh: IntoShape>(
         &mut self,
-        freedom: A,
+        freedom: f64,
         shape: Sh,
-    ) -> Result<ChunkedArray<A, Sh::Dim>> {
-        self.draw("student_t", Distribution::StudentT { freedom: parameter(freedom) }, shape)
+    ) -> Result<ChunkedArray<f64, Sh::Dim>> {
+        self.floats::<f64>().student_t(freedom, shape)
     }
 }

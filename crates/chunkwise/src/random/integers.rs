@@ -23,7 +23,8 @@ impl Generator {
     /// let mut rng = Generator::seeded(1);
     /// let x = rng.integers(0..100, (10_000, 1000, 100))?; // i32, a billion of them, never held at once
     /// # let x = x.slice(ndarray::s![..100, .., ..])?;
-    /// assert!((x.mean().scalar()? - 49.5).abs() < 0.1);
+    /// let mean: f64 = x.mean().scalar()?;
+    /// assert!((mean - 49.5).abs() < 0.1);
     /// let bytes: ChunkedArray1<u8> = rng.integers(.., 1000)?;
     /// assert_eq!(bytes.dtype(), DType::U8);
     /// assert!(rng.integers(5..5, 3).is_err());
@@ -94,11 +95,12 @@ impl Generator {
         self.draw("poisson", Distribution::Poisson { rate: Parameter::new(rate) }, shape)
     }
 
-    /// Numbers of successes in so many trials, each with this probability, as `i64` (Kachitvichyanukul and Schmeiser
-    /// 1988, by [`rand_distr`](crate::rand_distr)).
+    /// Numbers of successes in so many trials, each with this probability, as `i64` (Kachitvichyanukul and
+    /// Schmeiser 1988, by [`rand_distr`](crate::rand_distr)).
     ///
     /// # Errors
-    /// A probability outside of 0 to 1, more than 2^63 - 1 trials; errors of the shape as for [`random`](Self::random).
+    /// A probability outside of 0 to 1, more than 2^63 - 1 trials; errors of the shape as for
+    /// [`random`](Self::random).
     ///
     /// ```
     /// use chunkwise::prelude::*;
@@ -118,8 +120,8 @@ impl Generator {
         self.draw("binomial", Distribution::Binomial { trials, probability }, shape)
     }
 
-    /// Numbers of failures before the first success, of this probability, as `i64` (Bringmann and Friedrich 2013, by
-    /// [`rand_distr`](crate::rand_distr)). NumPy counts the success too.
+    /// Numbers of failures before the first success, of this probability, as `i64` (Bringmann and Friedrich 2013,
+    /// by [`rand_distr`](crate::rand_distr)). NumPy counts the success too.
     ///
     /// # Errors
     /// A probability that is zero, or outside of 0 to 1; errors of the shape as for [`random`](Self::random).

@@ -1,9 +1,13 @@
-//! Random arrays: a generator hands out streams, and each element of an array is a function of its stream and its place.
+//! Random arrays: a generator hands out streams, and each element of an array is a function of its stream and its
+//! place.
 
 mod choice;
 mod floats;
 mod integers;
 mod sample;
+mod typed;
+
+pub use typed::Floats;
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -35,21 +39,23 @@ use crate::{ChunkedArray, IntoShape, Result};
 /// # What decides the values
 ///
 /// The seed, how many arrays the generator has made before, the parameters of the method, the element type, and
-/// the place of the element in row-major order. Nothing else does: neither chunks, nor threads, nor memory limits, nor what is
-/// computed of the array. A slice draws only its own elements, which are those of the slice of the whole.
+/// the place of the element in row-major order. Nothing else does: neither chunks, nor threads, nor memory limits,
+/// nor what is computed of the array. A slice draws only its own elements, which are those of the slice of the
+/// whole.
 ///
-/// Every method moves the generator on, so that two arrays of one generator have nothing in common. Generators of one
-/// seed make the same arrays in the same order; those of different seeds, be they neighbours, make unrelated ones.
-/// An array is a recipe as any other: read twice, it has the same values both times.
+/// Every method moves the generator on, so that two arrays of one generator have nothing in common. Generators of
+/// one seed make the same arrays in the same order; those of different seeds, be they neighbours, make unrelated
+/// ones. An array is a recipe as any other: read twice, it has the same values both times.
 ///
 /// # Where they come from
 ///
-/// Random words are a keyed form of Evensen's mixing function NASAM (2020) of seed, stream and index: a counter-based
-/// generator as those of Salmon et al. (2011, "Parallel random numbers: as easy as 1, 2, 3"), made for speed and
-/// statistical quality, not for secrets. Uniform and normal numbers, exponentials, integers and truths take one word
-/// each and are computed by vector code; they have the same bits on every instruction set. Normal and exponential
-/// numbers are quantiles. The other distributions are those of [`rand_distr`](crate::rand_distr), which get a
-/// generator of their own for every element; so does [`sample`](Self::sample), for any distribution there is.
+/// Random words are a keyed form of Evensen's mixing function NASAM (2020) of seed, stream and index: a
+/// counter-based generator as those of Salmon et al. (2011, "Parallel random numbers: as easy as 1, 2, 3"), made
+/// for speed and statistical quality, not for secrets. Uniform and normal numbers, exponentials, integers and
+/// truths take one word each and are computed by vector code; they have the same bits on every instruction set.
+/// Normal and exponential numbers are quantiles. The other distributions are those of
+/// [`rand_distr`](crate::rand_distr), which get a generator of their own for every element; so does
+/// [`sample`](Self::sample), for any distribution there is.
 ///
 /// The values of a seed stay the same within a release line (`0.1.x`), and may change between release lines.
 #[derive(Clone, Debug, PartialEq, Eq)]

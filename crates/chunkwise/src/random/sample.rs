@@ -16,8 +16,8 @@ impl Generator {
     /// [`rand`](crate::rand), or a type of one's own that implements
     /// [`Distribution`](crate::rand_distr::Distribution).
     ///
-    /// Every element has a random number generator of its own. As a user's function, the distribution cannot leave the
-    /// process.
+    /// Every element has a random number generator of its own. As a user's function, the distribution cannot leave
+    /// the process.
     ///
     /// # Errors
     /// As for [`random`](Self::random).
@@ -27,7 +27,7 @@ impl Generator {
     /// use chunkwise::rand_distr::{Triangular, Weibull};
     ///
     /// let mut rng = Generator::seeded(1);
-    /// let x = rng.sample(Triangular::new(0.0, 1.0, 0.5)?, (100, 100).chunked(30))?;
+    /// let x: ChunkedArray2<f64> = rng.sample(Triangular::new(0.0, 1.0, 0.5)?, (100, 100).chunked(30))?;
     /// let y = rng.sample(Weibull::new(2f32, 1.0)?, (100, 100))?;
     /// assert!((x.mean().scalar()? - 0.5).abs() < 0.01 && y.min().scalar()? >= 0.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

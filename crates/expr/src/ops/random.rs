@@ -102,7 +102,7 @@ pub(super) static GAMMA: ElementwiseDef = ElementwiseDef {
     ],
     operands: Operands::Index,
     summary: "a gamma number, by Marsaglia and Tsang",
-    cost: 300,
+    cost: 250,
     accuracy: Exact,
     reference: reference!(draw),
 };
@@ -116,7 +116,7 @@ pub(super) static BETA: ElementwiseDef = ElementwiseDef {
     ],
     operands: Operands::Index,
     summary: "a beta number, by Cheng",
-    cost: 500,
+    cost: 550,
     accuracy: Exact,
     reference: reference!(draw),
 };
@@ -130,7 +130,7 @@ pub(super) static STUDENT_T: ElementwiseDef = ElementwiseDef {
     ],
     operands: Operands::Index,
     summary: "a number of Student's t distribution",
-    cost: 500,
+    cost: 250,
     accuracy: Exact,
     reference: reference!(draw),
 };
@@ -145,7 +145,7 @@ pub(super) static POISSON: ElementwiseDef = ElementwiseDef {
     ],
     operands: Operands::Index,
     summary: "a Poisson number, by Knuth's products or rejection from a Cauchy distribution",
-    cost: 400,
+    cost: 350,
     accuracy: Exact,
     reference: reference!(draw),
 };
@@ -159,7 +159,7 @@ pub(super) static BINOMIAL: ElementwiseDef = ElementwiseDef {
     ],
     operands: Operands::Index,
     summary: "a binomial number, by inversion or Kachitvichyanukul and Schmeiser's BTPE",
-    cost: 500,
+    cost: 400,
     accuracy: Exact,
     reference: reference!(draw),
 };
@@ -170,7 +170,7 @@ pub(super) static GEOMETRIC: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Draw(draw(I64, Geometric { probability: p(0.01) }))],
     operands: Operands::Index,
     summary: "a geometric number, by Bringmann and Friedrich",
-    cost: 400,
+    cost: 500,
     accuracy: Exact,
     reference: reference!(draw),
 };
@@ -184,7 +184,7 @@ pub(super) static PERMUTATION: ElementwiseDef = ElementwiseDef {
     ],
     operands: Operands::Index,
     summary: "where a random permutation of 0..len puts x modulo len",
-    cost: 400,
+    cost: 600,
     accuracy: Exact,
     reference: reference!(draw),
 };

@@ -4,8 +4,8 @@
 //! spreads every bit of the counter over the whole word. It is Evensen's NASAM (2020,
 //! <https://mostlymangling.blogspot.com/2020/01/nasam-not-another-strange-acronym-mixer.html>), which as published
 //! passes PractRand to 2^42 bytes for counters under every rotation and bit reversal, with the two places for
-//! constants that are discussed there given to a key: one before it, and one after the first product. For one key it
-//! is a permutation of the 64-bit words. It needs two products, and nothing but shifts, sums and exclusive ors
+//! constants that are discussed there given to a key: one before it, and one after the first product. For one key
+//! it is a permutation of the 64-bit words. It needs two products, and nothing but shifts, sums and exclusive ors
 //! besides, so that loops over it become vector code on every instruction set.
 
 use rand::RngCore;

@@ -1,7 +1,7 @@
 //! Random values: an instruction that turns the index of an element into a draw from a distribution.
 //!
-//! Every value is a function of a key and the element's index. So it does not matter which elements are computed, in
-//! what order, in which chunks and by how many threads, and a value that is needed again is drawn again.
+//! Every value is a function of a key and the element's index. So it does not matter which elements are computed,
+//! in what order, in which chunks and by how many threads, and a value that is needed again is drawn again.
 
 mod bits;
 mod check;

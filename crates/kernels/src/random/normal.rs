@@ -1,6 +1,6 @@
-//! The quantile function of the normal distribution, and the logarithm that it needs: without branches but for one in
-//! a thousand values, and with nothing but sums, products, quotients and roots that round the same way everywhere, so
-//! that every instruction set gives the same bits.
+//! The quantile function of the normal distribution, and the logarithm that it needs: without branches but for one
+//! in a thousand values, and with nothing but sums, products, quotients and roots that round the same way
+//! everywhere, so that every instruction set gives the same bits.
 
 /// Where the polynomial for most values ends; beyond it lies one value in a thousand.
 pub(super) const CENTRAL: f64 = 6.25;
@@ -54,10 +54,10 @@ const LOGARITHM: [f64; 7] = [
 
 /// What a random word stands for on its way to a normal number.
 ///
-/// The upper bit is the sign, the others are a probability `q` above 0, at most one half: that of a number further out
-/// on that side. With `x = 1 - 2 q` and `w = -ln(4 q (1 - q)) = -ln(1 - x^2)`, the number is `x` times a smooth
-/// function of `w` (Giles 2010, "Approximating the erfinv function", from where the choice of `w` is; the polynomials
-/// were fitted anew with 50 digits, to 2^-55).
+/// The upper bit is the sign, the others are a probability `q` above 0, at most one half: that of a number further
+/// out on that side. With `x = 1 - 2 q` and `w = -ln(4 q (1 - q)) = -ln(1 - x^2)`, the number is `x` times a
+/// smooth function of `w` (Giles 2010, "Approximating the erfinv function", from where the choice of `w` is; the
+/// polynomials were fitted anew with 50 digits, to 2^-55).
 #[derive(Clone, Copy)]
 pub(super) struct Deviate {
     negative: u64,
@@ -112,8 +112,8 @@ fn polynomial<const N: usize>(coefficients: &[f64; N], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, &c| sum * x + c)
 }
 
-/// The natural logarithm of a positive, normal number, to about one unit in the last place: `m 2^k` with `m` near 1,
-/// and `ln(m)` by a series in `(m - 1) / (m + 1)` (Tang 1990, as in most mathematical libraries).
+/// The natural logarithm of a positive, normal number, to about one unit in the last place: `m 2^k` with `m` near
+/// 1, and `ln(m)` by a series in `(m - 1) / (m + 1)`, arranged as fdlibm does it (Ng 1993).
 #[inline(always)]
 pub(super) fn ln(v: f64) -> f64 {
     const ONE: u64 = 1.0f64.to_bits();

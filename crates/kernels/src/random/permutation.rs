@@ -7,9 +7,9 @@ use super::uniform::below_u32;
 
 /// A random permutation of `0..len`.
 ///
-/// Few places are shuffled by Fisher and Yates, so that every order is as likely as any other. Many are permuted by a
-/// Feistel network over the next power of two, entered again until the result is a place (Black and Rogaway 2002,
-/// "Ciphers with arbitrary finite domains"); that takes two turns at most on average.
+/// Few places are shuffled by Fisher and Yates, so that every order is as likely as any other. Many are permuted
+/// by a Feistel network over the next power of two, entered again until the result is a place (Black and Rogaway
+/// 2002, "Ciphers with arbitrary finite domains"); that takes two turns at most on average.
 pub(super) enum Permutation {
     Shuffled(Vec<u16>),
     Network { key: Key, len: u64, high: u32, low: u32 },

@@ -31,8 +31,8 @@ fn words_are_those_of_the_definition() {
     assert_eq!(bytes[8..], 0x89134308_u32.to_le_bytes());
 }
 
-/// A change of one bit of the counter, of the key or of the draw's number changes every bit of the word in half of all
-/// cases.
+/// A change of one bit of the counter, of the key or of the draw's number changes every bit of the word in half of
+/// all cases.
 #[test]
 fn every_bit_depends_on_every_other() {
     const CASES: u64 = 20_000;
@@ -64,8 +64,8 @@ fn every_bit_depends_on_every_other() {
     }
 }
 
-/// Words at any distance, and of any two keys, are as far apart as random ones: the number of bits in which they differ
-/// has mean 32 and variance 16.
+/// Words at any distance, and of any two keys, are as far apart as random ones: the number of bits in which they
+/// differ has mean 32 and variance 16.
 #[test]
 fn words_at_any_distance_and_of_neighbouring_keys_are_independent() {
     const PAIRS: u64 = 20_000;
