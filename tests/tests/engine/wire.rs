@@ -4,8 +4,9 @@ use chunkwise::prelude::*;
 use chunkwise_core::{AxisGrid, DType, Element, Grid, Scalar};
 use chunkwise_expr::ops::{ELEMENTWISE, REDUCTIONS};
 use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
+use chunkwise_kernels::random::Distribution;
 use chunkwise_kernels::{Binary, Op};
-use chunkwise_plan::{Plan, WireError};
+use chunkwise_plan::{Plan, Stage, Variant, WireError};
 use chunkwise_tests::{Order, Rng, Values, mixed, small};
 use ndarray::{Array, Axis, Dimension, NewAxis, s};
 
@@ -131,6 +132,32 @@ fn random_arrays() {
         let error = plan.to_bytes().expect_err("a function has no wire form");
         assert!(matches!(&error, WireError::Closure { name: n, .. } if n == name), "{name}: {error:?}");
     }
+}
+
+#[test]
+fn draws_and_coordinates_that_cannot_be() {
+    let x = Generator::seeded(1).random((12, 10).chunked((5, 4))).unwrap();
+    let (plan, _) = plan_in_units(std::slice::from_ref(x.expr()), Want::Arrays, Optimise::All, 20).unwrap();
+    let refused = |change: fn(&mut Variant), what: &str| {
+        let mut plan = plan.clone();
+        for stage in &mut plan.stages {
+            if let Stage::Fused(stage) = stage {
+                stage.variants.iter_mut().for_each(change);
+            }
+        }
+        match Plan::from_bytes(&plan.to_bytes().unwrap()) {
+            Err(WireError::Invalid { what: text }) => assert!(text.contains(what), "{what}: {text}"),
+            other => panic!("{what}: {other:?}"),
+        }
+    };
+    refused(|variant| variant.coords[0].steps.truncate(1), "steps along 1 axes, not 2");
+    refused(
+        |variant| {
+            let Op::Draw(draw) = &mut variant.program.instrs[0].op else { panic!("no draw") };
+            draw.distribution = Distribution::Permutation { len: 0 };
+        },
+        "permutation",
+    );
 }
 
 #[test]
