@@ -31,6 +31,7 @@
 //! - making arrays: [`zeros`](ChunkedArray::zeros), [`arange`](ChunkedArray::arange),
 //!   [`from_shape_fn`](ChunkedArray::from_shape_fn), [`from_array`](ChunkedArray::from_array),
 //!   [`from_npy`](ChunkedArray::from_npy) and their relatives; shapes take chunks by [`ShapeExt::chunked`];
+//! - random ones: the methods of [`Generator`];
 //! - working with them: operators and the methods of [`ChunkedArray`], [`concatenate`] and [`stack`];
 //! - products: [`dot`](ChunkedArray::dot), [`matmul`](ChunkedArray::matmul), [`tensordot`](ChunkedArray::tensordot) and
 //!   [`outer`](ChunkedArray::outer);
@@ -62,6 +63,7 @@ mod npy;
 mod operand;
 mod operators;
 pub mod prelude;
+mod random;
 mod reduce;
 mod shape;
 mod views;
@@ -82,6 +84,7 @@ pub use error::{Error, Result};
 pub use futures::{Client, TaskHandle};
 pub use linalg::{AtLeast2, DotRhs, TensordotAxes};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
+pub use random::{Floats, Generator};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{Extent, ReshapeTo, concatenate, stack};
 pub use visualize::{Detail, Direction, Picture, visualize};
@@ -94,6 +97,7 @@ pub use chunkwise_expr::{Explanation, ExprError};
 pub use chunkwise_io::{NpyError, NpyErrorKind};
 pub use chunkwise_plan::{Cause, Origin, TaskError};
 
+pub use ndarray_rand::{rand, rand_distr};
 pub use {ndarray, num_complex};
 
 /// README's example, as a test.

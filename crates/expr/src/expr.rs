@@ -63,7 +63,21 @@ impl Expr {
     /// The `i64` coordinate of each position along `axis`, which the grid must have.
     #[track_caller]
     pub fn coord(axis: usize, grid: Grid) -> Expr {
-        Self::source(Kind::Coord(axis), DType::I64, Meta::new(grid))
+        let mut steps = SmallVec::from_elem(0, grid.ndim());
+        steps[axis] = 1;
+        Self::source(Kind::Coord(steps), DType::I64, Meta::new(grid))
+    }
+
+    /// The `i64` number of each position in row-major order. Views of it keep the numbers of the whole.
+    #[track_caller]
+    pub fn index(grid: Grid) -> Expr {
+        let mut steps = SmallVec::from_elem(0, grid.ndim());
+        let mut step = 1i64;
+        for (k, &len) in grid.shape().iter().enumerate().rev() {
+            steps[k] = step;
+            step = step.wrapping_mul(len as i64);
+        }
+        Self::source(Kind::Coord(steps), DType::I64, Meta::new(grid))
     }
 
     /// Blocks made by a function of their place; each chunk of the grid is made once per computation.

@@ -20,8 +20,8 @@ use crate::selection::{Groups, Selection};
 pub(crate) enum Kind {
     /// The same value everywhere.
     Fill(Scalar),
-    /// The `i64` coordinate along an axis.
-    Coord(usize),
+    /// An `i64` that is linear in the position: the sum of each coordinate times the step of its axis, wrapping.
+    Coord(SmallVec<[i64; 4]>),
     /// An array in memory.
     Memory(Arc<Block>),
     /// Computed tiles that stayed in memory.

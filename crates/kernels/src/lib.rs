@@ -13,6 +13,7 @@ mod isa;
 mod kernel;
 mod op;
 mod program;
+pub mod random;
 pub mod reduce;
 
 pub use closure::{Closure, ElementFn};

@@ -3,6 +3,7 @@
 use chunkwise_core::DType;
 
 use crate::Closure;
+use crate::random::Draw;
 
 /// Instructions with one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -78,6 +79,8 @@ pub enum Op {
     Powi(i32),
     /// The operand itself.
     Copy,
+    /// A random value for an `i64` index.
+    Draw(Draw),
     /// A user's function.
     Closure(Closure),
 }
@@ -98,6 +101,7 @@ impl Op {
             Op::Cast(_) => "cast",
             Op::Powi(_) => "powi",
             Op::Copy => "copy",
+            Op::Draw(draw) => draw.distribution.name(),
             Op::Closure(closure) => closure.name,
         }
     }

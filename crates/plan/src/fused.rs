@@ -148,13 +148,10 @@ impl Runner<'_> {
                 .coords
                 .iter()
                 .map(|coord| {
-                    let mut steps: SmallVec<[i64; 6]> = smallvec![0; ndim];
-                    let mut base = coord.start;
-                    if let Some(axis) = coord.axis {
-                        steps[axis] = coord.step;
-                        base += coord.step * origin[axis] as i64;
-                    }
-                    Coord { base, steps }
+                    let base = coord.steps.iter().zip(&origin).fold(coord.start, |base, (step, &at)| {
+                        base.wrapping_add(step.wrapping_mul(at as i64))
+                    });
+                    Coord { base, steps: coord.steps.clone() }
                 })
                 .collect();
             let outputs: SmallVec<[Output; 2]> = unit

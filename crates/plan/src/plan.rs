@@ -9,6 +9,7 @@ use chunkwise_kernels::Program;
 use chunkwise_kernels::reduce::grouped::{self, OfNothing};
 use chunkwise_kernels::reduce::{self, ReduceOp};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::{CallStage, ContractStage, TaskGraph, TaskId};
 
@@ -95,15 +96,13 @@ pub struct InputBinding {
     pub view: View,
 }
 
-/// A coordinate of a fused program: `start + step * position[axis]`, or `start` without an axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A coordinate of a fused program: `start` and the sum of `steps[k] * position[k]`, wrapping.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CoordBinding {
-    /// Axis of the iteration space.
-    pub axis: Option<usize>,
     /// Value at position zero.
     pub start: i64,
-    /// What one step along the axis adds.
-    pub step: i64,
+    /// What one step along each axis of the iteration space adds.
+    pub steps: SmallVec<[i64; 6]>,
 }
 
 /// The program of one part of an iteration space.

@@ -4,8 +4,9 @@ use chunkwise::prelude::*;
 use chunkwise_core::{AxisGrid, DType, Element, Grid, Scalar};
 use chunkwise_expr::ops::{ELEMENTWISE, REDUCTIONS};
 use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
+use chunkwise_kernels::random::Distribution;
 use chunkwise_kernels::{Binary, Op};
-use chunkwise_plan::{Plan, WireError};
+use chunkwise_plan::{Plan, Stage, Variant, WireError};
 use chunkwise_tests::{Order, Rng, Values, mixed, small};
 use ndarray::{Array, Axis, Dimension, NewAxis, s};
 
@@ -112,6 +113,51 @@ fn generated_arrays() {
             .append(Axis(1), &ChunkedArray::<bool, _>::ones((4, 1)).unwrap())
             .unwrap()],
         "empty",
+    );
+}
+
+#[test]
+fn random_arrays() {
+    let mut rng = Generator::seeded(1);
+    let x = rng.normal(1.0, 2.0, (12, 10).chunked((5, 4))).unwrap();
+    arrays(&[&x, &rng.random((9, 7).chunked(4)).unwrap()], "drawn");
+    arrays(&[&x.t().slice(s![..;-1, 2..;3]).unwrap()], "drawn, transposed and sliced");
+    arrays(&[&concatenate(Axis(0), &[&x, &x.slice(s![..;-3, ..]).unwrap()]).unwrap()], "drawn and joined");
+    arrays(&[&(&x + &x.slice(s![.., 3..4]).unwrap()).mean_axis(Axis(1)).unwrap()], "drawn and repeated");
+    arrays(&[&rng.permutation(5000.chunked(70)).unwrap()], "a permutation");
+    let sampled = rng.sample(chunkwise::rand_distr::StandardNormal, 10).unwrap();
+    let chosen = rng.choice(&[1.0, 2.0], 10).unwrap();
+    for (name, x) in [("sample", sampled), ("choice", chosen)] {
+        let (plan, _) =
+            plan_in_units(std::slice::from_ref(x.expr()), Want::Arrays, Optimise::All, 5).unwrap();
+        let error = plan.to_bytes().expect_err("a function has no wire form");
+        assert!(matches!(&error, WireError::Closure { name: n, .. } if n == name), "{name}: {error:?}");
+    }
+}
+
+#[test]
+fn draws_and_coordinates_that_cannot_be() {
+    let x = Generator::seeded(1).random((12, 10).chunked((5, 4))).unwrap();
+    let (plan, _) = plan_in_units(std::slice::from_ref(x.expr()), Want::Arrays, Optimise::All, 20).unwrap();
+    let refused = |change: fn(&mut Variant), what: &str| {
+        let mut plan = plan.clone();
+        for stage in &mut plan.stages {
+            if let Stage::Fused(stage) = stage {
+                stage.variants.iter_mut().for_each(change);
+            }
+        }
+        match Plan::from_bytes(&plan.to_bytes().unwrap()) {
+            Err(WireError::Invalid { what: text }) => assert!(text.contains(what), "{what}: {text}"),
+            other => panic!("{what}: {other:?}"),
+        }
+    };
+    refused(|variant| variant.coords[0].steps.truncate(1), "steps along 1 axes, not 2");
+    refused(
+        |variant| {
+            let Op::Draw(draw) = &mut variant.program.instrs[0].op else { panic!("no draw") };
+            draw.distribution = Distribution::Permutation { len: 0 };
+        },
+        "permutation",
     );
 }
 

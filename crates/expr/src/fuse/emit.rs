@@ -153,7 +153,7 @@ struct Emitter<'a> {
     views: Views,
     regs: HashMap<Value, Reg, BuildFast>,
     constants: HashMap<Scalar, Reg, BuildFast>,
-    coords: HashMap<(Option<usize>, i64, i64), Reg, BuildFast>,
+    coords: HashMap<CoordBinding, Reg, BuildFast>,
     variant: Variant,
 }
 
@@ -268,12 +268,11 @@ impl<'a> Emitter<'a> {
         let program = &mut self.variant.program;
         match node.kind {
             Kind::Fill(value) => *self.constants.entry(value).or_insert_with(|| program.constant(value)),
-            Kind::Coord(axis) => {
-                let map = self.views.all[view as usize].source[axis];
-                let binding = CoordBinding { axis: map.axis, start: map.start as i64, step: map.step as i64 };
+            Kind::Coord(ref steps) => {
+                let binding = coord_binding(steps, &self.views.all[view as usize]);
                 let bindings = &mut self.variant.coords;
-                *self.coords.entry((binding.axis, binding.start, binding.step)).or_insert_with(|| {
-                    bindings.push(binding);
+                *self.coords.entry(binding).or_insert_with_key(|binding| {
+                    bindings.push(binding.clone());
                     program.coord()
                 })
             }
@@ -285,4 +284,17 @@ impl<'a> Emitter<'a> {
             }
         }
     }
+}
+
+/// What is linear in the position stays so under a view: these steps, along the axes that the view gives them.
+fn coord_binding(steps: &[i64], view: &View) -> CoordBinding {
+    let mut binding = CoordBinding { start: 0, steps: SmallVec::from_elem(0, view.shape.len()) };
+    for (map, &step) in view.source.iter().zip(steps) {
+        binding.start = binding.start.wrapping_add(step.wrapping_mul(map.start as i64));
+        if let Some(axis) = map.axis {
+            let moved = step.wrapping_mul(map.step as i64);
+            binding.steps[axis] = binding.steps[axis].wrapping_add(moved);
+        }
+    }
+    binding
 }

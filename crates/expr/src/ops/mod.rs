@@ -22,6 +22,7 @@ mod floats;
 mod logic;
 mod moments;
 mod pick;
+mod random;
 mod rounding;
 mod select;
 mod sum;
@@ -34,6 +35,7 @@ mod tests;
 use std::fmt;
 
 use chunkwise_core::DType;
+use chunkwise_kernels::random::{Distribution, Draw};
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::{Binary, Op, Ternary, Unary};
 use smallvec::SmallVec;
@@ -83,7 +85,7 @@ impl ElementwiseDef {
     /// Number of operands.
     pub fn arity(&self) -> usize {
         match self.instances[0] {
-            Op::Unary(_) | Op::Cast(_) | Op::Powi(_) | Op::Copy | Op::Closure(_) => 1,
+            Op::Unary(_) | Op::Cast(_) | Op::Powi(_) | Op::Copy | Op::Draw(_) | Op::Closure(_) => 1,
             Op::Binary(_) => 2,
             Op::Ternary(_) => 3,
         }
@@ -108,6 +110,8 @@ pub enum Operands {
     Bits,
     /// Integers.
     Integer,
+    /// `i64`, as indices are.
+    Index,
     /// Every type but `bool`.
     Number,
     /// Signed integers and floats.
@@ -129,6 +133,7 @@ impl Operands {
             Operands::Any => true,
             Operands::Bits => dtype.is_bool() || dtype.is_integer(),
             Operands::Integer => dtype.is_integer(),
+            Operands::Index => matches!(dtype, DType::I64),
             Operands::Number => !dtype.is_bool(),
             Operands::SignedReal => dtype.is_signed_integer() || dtype.is_float(),
             Operands::Ordered => !dtype.is_complex(),
@@ -145,6 +150,7 @@ impl fmt::Display for Operands {
             Operands::Any => "any type",
             Operands::Bits => "bool or integers",
             Operands::Integer => "integers",
+            Operands::Index => "i64",
             Operands::Number => "numbers",
             Operands::SignedReal => "signed integers or floats",
             Operands::Ordered => "any type but complex numbers",
@@ -277,6 +283,19 @@ elementwise! {
 
     Op::Cast(_) => cast::CAST,
     Op::Copy => cast::COPY,
+
+    Op::Draw(Draw { distribution: Distribution::Uniform { .. }, .. }) => random::UNIFORM,
+    Op::Draw(Draw { distribution: Distribution::Integers { .. }, .. }) => random::INTEGERS,
+    Op::Draw(Draw { distribution: Distribution::Bernoulli { .. }, .. }) => random::BERNOULLI,
+    Op::Draw(Draw { distribution: Distribution::Normal { .. }, .. }) => random::NORMAL,
+    Op::Draw(Draw { distribution: Distribution::Exponential { .. }, .. }) => random::EXPONENTIAL,
+    Op::Draw(Draw { distribution: Distribution::Gamma { .. }, .. }) => random::GAMMA,
+    Op::Draw(Draw { distribution: Distribution::Beta { .. }, .. }) => random::BETA,
+    Op::Draw(Draw { distribution: Distribution::StudentT { .. }, .. }) => random::STUDENT_T,
+    Op::Draw(Draw { distribution: Distribution::Poisson { .. }, .. }) => random::POISSON,
+    Op::Draw(Draw { distribution: Distribution::Binomial { .. }, .. }) => random::BINOMIAL,
+    Op::Draw(Draw { distribution: Distribution::Geometric { .. }, .. }) => random::GEOMETRIC,
+    Op::Draw(Draw { distribution: Distribution::Permutation { .. }, .. }) => random::PERMUTATION,
 }
 
 /// Writes, from one list, the slice of all definitions and the function that finds one.

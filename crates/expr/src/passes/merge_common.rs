@@ -66,7 +66,8 @@ fn hash(node: &GraphNode) -> u64 {
     node.meta.shape.hash(&mut state);
     match &node.kind {
         Kind::Fill(value) => value.hash(&mut state),
-        Kind::Coord(axis) | Kind::Concatenate { axis } => axis.hash(&mut state),
+        Kind::Coord(steps) => steps.hash(&mut state),
+        Kind::Concatenate { axis } => axis.hash(&mut state),
         Kind::Memory(block) => (block.as_ptr() as usize).hash(&mut state),
         Kind::Persisted(tiles) => address(tiles).hash(&mut state),
         Kind::Region(source) => address(source).hash(&mut state),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chunkwise_core::{ReshapedView, Shape, reshaped_grid, unit_axes_view};
 use smallvec::{SmallVec, smallvec};
 
-use super::reshape_rules::{Facts, Seen, looked_at};
+use super::reshape_rules::{Facts, Seen, looked_at, per_element};
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::node::{Kind, Meta};
 
@@ -211,6 +211,17 @@ fn shaped(node: &GraphNode, id: NodeId, meta: &Arc<Meta>, reader: &GraphNode, ou
     let source = |kind: Kind| (kind, SmallVec::new());
     let (kind, inputs) = match &node.kind {
         Kind::Fill(value) => source(Kind::Fill(*value)),
+        Kind::Coord(steps) => match per_element(steps, &node.meta.shape) {
+            Some(mut step) => {
+                let mut steps: SmallVec<[i64; 4]> = SmallVec::from_elem(0, meta.shape.len());
+                for (k, &len) in meta.shape.iter().enumerate().rev() {
+                    steps[k] = step;
+                    step = step.wrapping_mul(len as i64);
+                }
+                source(Kind::Coord(steps))
+            }
+            None => (Kind::Reshape, smallvec![id]),
+        },
         Kind::Memory(block) => match block.reshape(&meta.shape) {
             Some(block) => source(Kind::Memory(Arc::new(block))),
             None => (Kind::Reshape, smallvec![id]),

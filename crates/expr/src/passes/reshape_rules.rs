@@ -8,6 +8,20 @@ use crate::node::Kind;
 /// An operand of less than one in so many of the elements of a result may be copied for its sake.
 const SMALL: usize = 16;
 
+/// What a coordinate adds from one element to the next in row-major order, if that is always the same.
+pub(super) fn per_element(steps: &[i64], shape: &[usize]) -> Option<i64> {
+    let mut axes = steps.iter().zip(shape).filter(|(_, n)| **n != 1).rev();
+    let Some((&step, &len)) = axes.next() else { return Some(0) };
+    let mut next = step.wrapping_mul(len as i64);
+    for (&outer, &len) in axes {
+        if outer != next {
+            return None;
+        }
+        next = next.wrapping_mul(len as i64);
+    }
+    Some(step)
+}
+
 /// What is known of every node from what lies below it.
 pub(super) struct Facts {
     /// Whether it takes on any shape without being copied.
@@ -24,13 +38,13 @@ impl Facts {
             let free = |&input: &NodeId| facts.free[input as usize];
             let (free, base) = match &node.kind {
                 Kind::Fill(_) => (true, id),
+                Kind::Coord(steps) => (per_element(steps, &node.meta.shape).is_some(), id),
                 Kind::Memory(block) => (block.is_row_major(), id),
                 Kind::Elementwise(_) => {
                     (node.inputs.iter().all(|i| free(i) || graph.node(*i).meta.shape.is_empty()), id)
                 }
                 Kind::Rechunk | Kind::Reshape => (free(&node.inputs[0]), facts.base(node.inputs[0])),
                 Kind::View(_)
-                | Kind::Coord(_)
                 | Kind::Persisted(_)
                 | Kind::Region(_)
                 | Kind::Blocks { .. }

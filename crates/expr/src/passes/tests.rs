@@ -3,6 +3,7 @@
 use chunkwise_core::{AxisMap, Grid, Scalar, View};
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::{Binary, Op, Unary};
+use smallvec::SmallVec;
 
 use super::{PASSES, merge_common, merge_rechunks, optimise, push_reshapes, push_views, verify};
 use crate::Expr;
@@ -163,8 +164,8 @@ fn the_verifier_names_what_is_wrong() {
     broken.nodes[1].meta = crate::node::Meta::new(grid(5, 5));
     assert!(verify::verify(&broken, &roots).unwrap_err().contains("root 0 changed"));
     let mut broken = graph;
-    broken.nodes[0].kind = Kind::Coord(7);
-    assert!(verify::verify(&broken, &roots).unwrap_err().contains("no axis 7"));
+    broken.nodes[0].kind = Kind::Coord(SmallVec::from_elem(1, 7));
+    assert!(verify::verify(&broken, &roots).unwrap_err().contains("7 axes, not 2"));
 }
 
 /// A source of no memory, no number and no coordinates, of 6 by 4 elements.

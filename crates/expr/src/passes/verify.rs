@@ -50,7 +50,9 @@ fn check(graph: &Graph, node: &GraphNode) -> Result<(), String> {
     };
     match &node.kind {
         Kind::Fill(value) => expect(value.dtype(), &node.meta.shape),
-        Kind::Coord(axis) if *axis >= node.meta.shape.len() => Err(format!("has no axis {axis}")),
+        Kind::Coord(steps) if steps.len() != node.meta.shape.len() => {
+            Err(format!("has steps along {} axes, not {}", steps.len(), node.meta.shape.len()))
+        }
         Kind::Coord(_) => expect(DType::I64, &node.meta.shape),
         Kind::Memory(block) => expect(block.dtype(), block.shape()),
         Kind::Persisted(tiles) => expect(node.dtype, &tiles.grid.shape()),

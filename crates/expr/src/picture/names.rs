@@ -23,7 +23,8 @@ pub(super) fn is_function_of_position(graph: &Graph, node: &GraphNode) -> bool {
         let input = graph.node(input);
         matches!(input.kind, Kind::Coord(_)) || is_number(input)
     };
-    matches!(node.kind, Kind::Elementwise(Op::Closure(_))) && node.inputs.iter().all(from_coords)
+    matches!(node.kind, Kind::Elementwise(Op::Closure(_) | Op::Draw(_)))
+        && node.inputs.iter().all(from_coords)
 }
 
 /// The family of a node, by its kind.
@@ -31,7 +32,9 @@ pub(super) fn family(graph: &Graph, node: &GraphNode) -> OpFamily {
     match &node.kind {
         Kind::Memory(_) | Kind::Persisted(_) | Kind::Region(_) | Kind::Value { .. } => OpFamily::Data,
         Kind::Fill(_) | Kind::Coord(_) | Kind::Blocks { .. } => OpFamily::Generator,
-        Kind::Elementwise(Op::Closure(_)) if is_function_of_position(graph, node) => OpFamily::Generator,
+        Kind::Elementwise(Op::Closure(_) | Op::Draw(_)) if is_function_of_position(graph, node) => {
+            OpFamily::Generator
+        }
         Kind::Elementwise(Op::Closure(_)) | Kind::Call(_) => OpFamily::Function,
         Kind::Elementwise(_) => OpFamily::Elementwise,
         Kind::Reduce { .. } | Kind::Grouped { .. } | Kind::Contract { .. } => OpFamily::Reduction,
@@ -49,12 +52,20 @@ pub(super) fn name(graph: &Graph, node: &GraphNode) -> (String, Option<String>) 
     let plain = node.kind.name();
     match &node.kind {
         Kind::Fill(value) => (format!("{plain} {value}"), None),
-        Kind::Coord(axis) => (format!("coordinate {axis}"), None),
+        Kind::Coord(steps) => {
+            let axes: Vec<usize> = (0..steps.len()).filter(|&k| steps[k] != 0).collect();
+            match axes[..] {
+                [axis] => (format!("coordinate {axis}"), None),
+                _ => ("position".to_owned(), None),
+            }
+        }
         Kind::Memory(_) => ("array".to_owned(), Some("in memory".to_owned())),
         Kind::Region(source) => file(&source.name()),
         Kind::Elementwise(Op::Cast(dtype)) => (format!("{plain} to {dtype}"), None),
         Kind::Elementwise(Op::Powi(n)) => (format!("{plain} {n}"), None),
-        Kind::Elementwise(Op::Closure(_)) if is_function_of_position(graph, node) => (plain.to_owned(), None),
+        Kind::Elementwise(Op::Closure(_) | Op::Draw(_)) if is_function_of_position(graph, node) => {
+            (plain.to_owned(), None)
+        }
         Kind::Elementwise(_) => (with_numbers(graph, node, plain), None),
         Kind::Reduce { axes, .. } | Kind::Grouped { axes, .. } => {
             let input = graph.node(node.inputs[0]).meta.shape.len();

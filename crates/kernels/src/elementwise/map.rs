@@ -1,6 +1,7 @@
 //! The loops themselves: a function of one to four elements, applied to every position of a tile.
 //!
-//! Built-in instructions pass functions without data, so that making their [`Code`] allocates nothing. Long
+//! Built-in instructions pass functions without data, so that making their [`Code`] allocates nothing; those with
+//! parameters (`map1_with`) pass closures. Long
 //! ones should be `#[inline(always)]` functions passed by name: what LLVM does not inline into a loop is
 //! compiled for the baseline.
 
@@ -201,6 +202,22 @@ pub(super) fn scalar2<A: Copy + 'static, B: Copy + 'static, R: 'static>(
     function: impl Fn(A, B) -> R + Send + Sync + 'static,
 ) -> Option<Code> {
     builtin(isa, Once(Map2::new(function)))
+}
+
+/// As `map1`, for a function with data.
+pub(crate) fn map1_with<A: Copy + 'static, R: 'static>(
+    isa: Isa,
+    function: impl Fn(A) -> R + Send + Sync + 'static,
+) -> Code {
+    Code::new(Map1::new(function), isa)
+}
+
+/// As `map1_with`, for functions that call a library or branch.
+pub(crate) fn scalar1_with<A: Copy + 'static, R: 'static>(
+    isa: Isa,
+    function: impl Fn(A) -> R + Send + Sync + 'static,
+) -> Code {
+    Code::new(Once(Map1::new(function)), isa)
 }
 
 fn builtin<B: Body>(isa: Isa, body: B) -> Option<Code> {

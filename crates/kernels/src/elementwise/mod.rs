@@ -28,7 +28,7 @@ mod types;
 use chunkwise_core::DType;
 
 use crate::isa::{Code, Isa};
-use crate::{Binary, Op, Ternary, Unary};
+use crate::{Binary, Op, Ternary, Unary, random};
 
 /// The loop for `op` over operands of these types, if it is defined.
 pub(crate) fn code(op: &Op, operands: &[DType], isa: Isa) -> Option<Code> {
@@ -42,6 +42,7 @@ pub(crate) fn code(op: &Op, operands: &[DType], isa: Isa) -> Option<Code> {
         Op::Cast(to) => cast::cast(operands[0], *to, isa),
         Op::Powi(exponent) => power::powi(*exponent, operands[0], isa),
         Op::Copy => choice::copy(operands[0], isa),
+        Op::Draw(draw) => random::code(draw, isa),
         Op::Closure(closure) => Some(closure.function.clone().code(isa)),
     }
 }

@@ -23,6 +23,7 @@ impl Op {
             (Op::Cast(to), &[_]) => Some(*to),
             (Op::Powi(_), &[a]) if !a.is_bool() => Some(a),
             (Op::Copy, &[a]) => Some(a),
+            (Op::Draw(draw), &[a]) => draw.result(a),
             (Op::Closure(closure), _) if closure.function.operands() == operands => {
                 Some(closure.function.result())
             }

@@ -213,11 +213,8 @@ pub(super) fn check_variant(
         }
     }
     for (i, coord) in variant.coords.iter().enumerate() {
-        let Some(axis) = coord.axis else { continue };
-        let last = space.get(axis).map(|&n| coord.start as i128 + coord.step as i128 * n as i128);
-        ensure(last.is_some_and(|last| i64::try_from(last).is_ok()), || {
-            format!("coordinate {i} has impossible values")
-        })?;
+        let (steps, axes) = (coord.steps.len(), space.len());
+        ensure(steps == axes, || format!("coordinate {i} has steps along {steps} axes, not {axes}"))?;
     }
     for (i, (&store, &reg)) in stores.iter().zip(&program.stores).enumerate() {
         ensure(store == program.dtype(reg), || format!("store {i} changes its dtype"))?;

@@ -9,10 +9,12 @@ use chunkwise_kernels::reduce::ReduceOp;
 use smallvec::SmallVec;
 
 pub(in crate::ops) mod elementary;
+mod random;
 mod reductions;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::ops) use random::draw;
 pub(in crate::ops) use reductions::*;
 
 /// The value of an instruction for these operands; `None` where it is not defined for their types.

@@ -3,6 +3,7 @@
 mod casts;
 mod closures;
 mod complex;
+mod draws;
 mod floats;
 mod integers;
 #[rustfmt::skip]
