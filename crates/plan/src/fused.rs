@@ -58,7 +58,7 @@ impl Runner<'_> {
                 stage.reductions.iter().map(|r| StateLayout::new(r, &shape, &stage.units)).collect();
             let (start, shape) = (&start[..], &shape[..]);
             let unit = Unit { programs, start, shape, outputs: &outputs, in_place: &in_place };
-            self.run_boxes(id, &unit, &states, &layouts, &cuts, inputs);
+            self.run_boxes(id, &unit, (&states, &layouts), &cuts, inputs);
         }
         for (target, state) in stage.reductions.iter().zip(states) {
             let start = kept_start(target, &start);
@@ -111,8 +111,7 @@ impl Runner<'_> {
         &self,
         id: TaskId,
         unit: &Unit<'_>,
-        states: &[Block],
-        layouts: &[StateLayout],
+        (states, layouts): (&[Block], &[StateLayout]),
         cuts: &[SmallVec<[usize; 4]>],
         tiles: &[TaskOutput],
     ) {
