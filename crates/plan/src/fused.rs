@@ -69,7 +69,7 @@ impl Runner<'_> {
                 in_place: &in_place,
                 selections: &selections,
             };
-            self.run_boxes(id, &unit, &states, &layouts, &cuts, inputs);
+            self.run_boxes(id, &unit, (&states, &layouts), &cuts, inputs);
         }
         for (target, state) in stage.reductions.iter().zip(states) {
             let start = target.kept(&start, 0);
@@ -128,8 +128,7 @@ impl Runner<'_> {
         &self,
         id: TaskId,
         unit: &Unit<'_>,
-        states: &[Block],
-        layouts: &[StateLayout],
+        (states, layouts): (&[Block], &[StateLayout]),
         cuts: &[SmallVec<[usize; 4]>],
         tiles: &[TaskOutput],
     ) {

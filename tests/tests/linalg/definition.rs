@@ -2,7 +2,7 @@
 
 use chunkwise_core::DType;
 use chunkwise_expr::{Contraction, Expr};
-use chunkwise_tests::{Order, Rng, Setting, Values, chunkings, evaluate};
+use chunkwise_tests::{Order, Rng, Setting, Tolerance, Values, chunkings, evaluate};
 
 use crate::support::{contracted, values};
 
@@ -18,9 +18,9 @@ fn check(axes: Contraction, left: &Values, right: &Values, seed: u64, setting: S
     let product = Expr::contract("product", axes, &a, &b).unwrap();
     let got = evaluate(&[product], setting).unwrap().remove(0);
     assert_eq!((got.dtype, &got.shape), (expected.dtype, &expected.shape));
-    let wrong = got.elements.iter().zip(&expected.elements).position(|(g, e)| {
-        g != e && !(format!("{g}").trim_start_matches('-') == format!("{e}").trim_start_matches('-'))
-    });
+    // Zeros may have either sign.
+    let pairs = &mut got.elements.iter().zip(&expected.elements);
+    let wrong = pairs.position(|(&g, &e)| !Tolerance::Value.accepts(g, e));
     assert!(
         wrong.is_none(),
         "{} {axes:?} {:?} {a_chunks:?} {a_order:?} by {:?} {b_chunks:?} {b_order:?} {setting:?}: {wrong:?}\n{:?}\n{:?}",
@@ -110,5 +110,17 @@ fn shapes_that_cut_every_loop() {
                 check(axes, &a, &b, seed, Setting { unit, ..Setting::usual() });
             }
         }
+    }
+}
+
+#[test]
+fn small_results_of_long_sums_are_added_from_parts() {
+    let (axes, left, right) = shapes([&[], &[2], &[300_000], &[3]]);
+    for (seed, dtype) in
+        (3000..).zip([DType::I8, DType::U16, DType::I64, DType::Bool, DType::F64, DType::C64])
+    {
+        let mut rng = Rng::new(seed);
+        let (a, b) = (values(dtype, &left, &mut rng), values(dtype, &right, &mut rng));
+        check(axes, &a, &b, seed, Setting::usual());
     }
 }

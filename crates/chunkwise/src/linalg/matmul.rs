@@ -35,7 +35,7 @@ impl<A: Element, D: AtLeast2> ChunkedArray<A, D> {
     /// use chunkwise::prelude::*;
     /// use ndarray::{Array3, array};
     ///
-    /// let stack = ChunkedArray::from_array(Array3::from_shape_fn((2, 2, 2), |(b, i, j)| b + (i + j) % 2), 1)?;
+    /// let stack = ChunkedArray::from_array(Array3::from_shape_fn((2, 2, 2), |(b, i, j)| (b + (i + j) % 2) as i64), 1)?;
     /// let product = stack.matmul(array![[1, 2], [3, 4]])?;
     /// assert_eq!(product.compute()?, array![[[3, 4], [1, 2]], [[7, 10], [5, 8]]]);
     /// # Ok::<(), chunkwise::Error>(())

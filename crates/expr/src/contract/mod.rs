@@ -3,4 +3,7 @@
 mod build;
 mod sizes;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use sizes::{Operand, Pieces, bytes, partials, repeats};

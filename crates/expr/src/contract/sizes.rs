@@ -9,8 +9,11 @@ use chunkwise_plan::{Contraction, Granularity};
 /// Cells of about this many elements at most: a side of 1024, whose operands' panels stay in the caches.
 const CELL: usize = 1 << 20;
 
-/// Elements of both operands' panels together: 8 MiB of `f64`.
-const PANELS: usize = 1 << 20;
+/// The same where an operand is computed again for every cell.
+const COMPUTED_CELL: usize = 1 << 21;
+
+/// Elements of both operands' panels together: 12 MiB of `f64`.
+const PANELS: usize = 3 << 19;
 
 /// Panels at least this long, unless the axis is shorter: what products are packed by.
 const DEPTH: usize = 256;
@@ -18,8 +21,11 @@ const DEPTH: usize = 256;
 /// Products of one task at least, where there are so many: about a hundred microseconds.
 const TASK: usize = 1 << 21;
 
-/// Cells of so many elements at least: smaller ones would read the operands too often.
-const LEAST_CELL: usize = 1 << 14;
+/// Sides of cells at least, unless the result's are shorter: smaller ones would read the operands too often.
+const LEAST_SIDE: usize = 128;
+
+/// Sides that are so short that products take as long as reading the other operand.
+const NARROW: usize = 4;
 
 /// Tasks that there should be where there is work for them.
 const TASKS: usize = 32;
@@ -50,9 +56,11 @@ impl Lengths {
     }
 
     /// Elements of a cell: for [`TASKS`] cells, or more if they would be too large, or fewer if too small.
-    fn cell(&self) -> usize {
+    fn cell(&self, most: usize) -> usize {
         let elements = self.batch.saturating_mul(self.rows).saturating_mul(self.cols);
-        (elements / TASKS).max(TASK / self.summed.max(1)).clamp(LEAST_CELL, CELL)
+        let task = if self.rows.min(self.cols) <= NARROW { TASK / 8 } else { TASK };
+        let least = self.rows.min(LEAST_SIDE) * self.cols.min(LEAST_SIDE);
+        (elements / TASKS).max(task / self.summed.max(1)).clamp(least.max(1), most)
     }
 }
 
@@ -62,10 +70,10 @@ impl Lengths {
 pub(crate) fn partials(axes: Contraction, left: &[usize], right: &[usize]) -> Option<u32> {
     let n = Lengths::new(axes, left, right);
     let elements = n.batch.saturating_mul(n.rows).saturating_mul(n.cols);
-    if elements == 0 || n.summed < 2 * DEPTH {
+    let cells = elements.div_ceil(n.cell(CELL));
+    if elements == 0 || n.summed < 2 * DEPTH || cells >= TASKS / 4 {
         return None;
     }
-    let cells = elements.div_ceil(n.cell());
     let operands = n.batch.saturating_mul(n.summed).saturating_mul(n.rows.saturating_add(n.cols));
     // Where a side is narrow, the time goes into reading the other operand.
     let work = (elements.saturating_mul(n.summed) / TASK).max(operands >> 17);
@@ -77,7 +85,8 @@ pub(crate) fn partials(axes: Contraction, left: &[usize], right: &[usize]) -> Op
 /// Whether elements of an operand (0: the left one, 1: the right one) are needed by several cells of the result.
 pub(crate) fn repeats(axes: Contraction, [left, right]: [&[usize]; 2], side: usize) -> bool {
     let n = Lengths::new(axes, left, right);
-    let (rows, cols) = sides(&n, n.cell().min(n.rows.saturating_mul(n.cols).max(1)), [Operand::Computed; 2]);
+    let (rows, cols) =
+        sides(&n, n.cell(CELL).min(n.rows.saturating_mul(n.cols).max(1)), [Operand::Computed; 2]);
     if side == 0 { cols < n.cols } else { rows < n.rows }
 }
 
@@ -115,7 +124,8 @@ impl Pieces {
         };
         // Batches share a task where one matrix is not enough work.
         let matrix = n.rows.saturating_mul(n.cols).max(1);
-        let cell = given.unwrap_or_else(|| n.cell());
+        let most = if operands.contains(&Operand::Computed) { COMPUTED_CELL } else { CELL };
+        let cell = given.unwrap_or_else(|| n.cell(most));
         let batches = (cell / matrix).clamp(1, n.batch.max(1));
         let (rows, cols) = sides(&n, cell.min(matrix), operands);
         let result = axes.result(left, right).expect("verified");
@@ -127,7 +137,10 @@ impl Pieces {
         let depth = match given {
             Some(elements) => elements,
             None if operands == [Operand::Matrix; 2] => n.summed,
-            None => (PANELS / batches.saturating_mul(rows + cols).max(1)).max(DEPTH),
+            None => {
+                let fits = PANELS / batches.saturating_mul(rows + cols).max(1);
+                (fits / DEPTH * DEPTH).max(DEPTH)
+            }
         };
         let each = n.summed.div_ceil(partials.unwrap_or(1).max(1) as usize).max(1);
         let panels = Grid::new(leading(&left[axes.left_summed()], depth.min(each)));

@@ -25,9 +25,10 @@ use crate::ops;
 /// the time of writing and reading it.
 const RECOMPUTE_LIMIT: u32 = 8;
 
-/// The same for what only contractions read. Next to the hundreds of products that each evaluation of an element
-/// feeds, this is a few percent of the time, and the operand is never stored.
-const OPERAND_LIMIT: u32 = 64;
+/// The same for what only contractions read: less than a user's function costs, more than `x + x.t()` of normal
+/// draws. Each evaluation of an element feeds a thousand products or more, next to which even this is a fraction,
+/// and the operand is never stored.
+const OPERAND_LIMIT: u32 = 96;
 
 /// More contexts than this and a node is kept, whatever it costs.
 const MAX_CONTEXTS: usize = 16;

@@ -269,14 +269,15 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
                         continue;
                     }
                     let stage = drafts.tasks[draft as usize].stage as usize;
-                    if let Stage::Contract(contract) = &build.plan.stages[stage] {
-                        if contract.chained && !std::mem::replace(&mut ordered[stage], true) {
-                            let base = drafts.bases[stage];
-                            stack.push((draft, 0));
-                            let units = by_panels(contract, &demand[stage].needed).into_iter().rev();
-                            stack.extend(units.map(|unit| (base + unit, 0)));
-                            continue;
-                        }
+                    if let Stage::Contract(contract) = &build.plan.stages[stage]
+                        && contract.chained
+                        && !std::mem::replace(&mut ordered[stage], true)
+                    {
+                        let base = drafts.bases[stage];
+                        stack.push((draft, 0));
+                        let units = by_panels(contract, &demand[stage].needed).into_iter().rev();
+                        stack.extend(units.map(|unit| (base + unit, 0)));
+                        continue;
                     }
                     state[draft as usize] = true;
                 }

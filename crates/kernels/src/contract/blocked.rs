@@ -110,9 +110,12 @@ unsafe fn pack<T: Ring, const N: usize>(into: &mut [T], from: Matrix, depth: usi
     for (row, group) in into.chunks_exact_mut(N).take(depth).enumerate() {
         let ptr = ptr.wrapping_offset(row as isize * from.strides[0]);
         for (col, value) in group.iter_mut().enumerate() {
+            if col >= width {
+                *value = T::ZERO;
+                continue;
+            }
             // SAFETY: within the rows and columns of the caller's promise.
-            *value =
-                if col < width { unsafe { *ptr.offset(col as isize * from.strides[1]) } } else { T::ZERO };
+            *value = unsafe { *ptr.offset(col as isize * from.strides[1]) };
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Running the tasks of contractions.
 
-use chunkwise_core::{Block, DType, Shape, Strides};
-use chunkwise_kernels::Kernel;
+use chunkwise_core::{Block, Shape, Strides};
 use chunkwise_kernels::contract::{Matrix, MatrixMut, Product, Sizes};
 use smallvec::{SmallVec, smallvec};
 
-use super::{ContractOperand, ContractStage};
+use super::ContractStage;
 use crate::fused::{Programs, Unit};
 use crate::{Cause, Runner, Task, TaskId, TaskOutput, Tile};
 
@@ -48,70 +47,69 @@ impl Runner<'_> {
         if result.is_empty() {
             return Ok(smallvec![tile]);
         }
-        let product = self.products[task.stage as usize].as_ref().expect("contractions have products");
-        let strides = &result.strides()[usize::from(stage.partials.is_some())..];
-        let into = (result.as_mut_ptr(), strides);
-        let empty: Shape = stage.panels.shape();
+        let cell = Cell {
+            stage,
+            product: self.products[task.stage as usize].as_ref().expect("contractions have products"),
+            into: result.as_mut_ptr(),
+            strides: &result.strides()[usize::from(stage.partials.is_some())..],
+            shape: &place.shape,
+        };
         let mut add = place.previous.is_some();
-        if !empty.contains(&0) {
-            let kernels = self.kernels[task.stage as usize].split_at(stage.left.variants.len());
+        if !stage.panels.shape().contains(&0) {
             let largest = stage.largest_panels(&place);
             let mut memory: [Option<Block>; 2] = [None, None];
             for panel in place.panels.clone() {
                 let boxes = stage.operand_boxes(&place, panel);
-                let [left, right] = [0, 1].map(|i| {
-                    let (kernels, reader) = ([kernels.0, kernels.1][i], stage.operands()[i]);
-                    let memory = (&mut memory[i], &largest[i]);
-                    self.panel(id, stage, (reader, kernels), i, &boxes[i], memory, inputs, dtype)
+                let [left, right] = [0, 1].map(|side| {
+                    let memory = (&mut memory[side], &largest[side]);
+                    self.panel(id, (stage, side), &boxes[side], memory, inputs)
                 });
-                multiply(product, stage, &boxes, (&left, &right), into, &place.shape, add);
+                cell.multiply(&boxes, (&left, &right), add);
                 add = true;
             }
         }
         if !add {
-            clear(product, stage, into, &place.shape);
+            cell.clear();
         }
         Ok(smallvec![tile])
     }
 
-    /// The elements of an operand in a box: where they lie, if that is one matrix, or computed to `memory`.
-    #[allow(clippy::too_many_arguments, reason = "what one panel depends on")]
+    /// The elements of an operand (0: the left one, 1: the right one) in a box: where they lie, if that is one
+    /// matrix, or computed to `memory`.
     fn panel(
         &self,
         id: TaskId,
-        stage: &ContractStage,
-        (operand, kernels): (&ContractOperand, &[Kernel]),
-        side: usize,
+        (stage, side): (&ContractStage, usize),
         (start, shape): &(Shape, Shape),
         (memory, largest): (&mut Option<Block>, &Shape),
         tiles: &[TaskOutput],
-        dtype: DType,
     ) -> Panel {
-        let programs = Programs { parts: &operand.parts, variants: &operand.variants, kernels };
+        let operand = stage.operands()[side];
+        let kernels = &self.kernels[self.plan.tasks[id as usize].stage as usize];
+        let (left, right) = kernels.split_at(stage.left.variants.len());
+        let programs =
+            Programs { parts: &operand.parts, variants: &operand.variants, kernels: [left, right][side] };
         let cuts = self.cuts(&programs, start, shape);
-        if let Some(input) = operand.direct() {
-            if cuts.iter().all(|cut| cut.len() <= 2) {
-                let input = self.bind(id, input, start, shape, tiles);
-                if matrix_axes(stage, side, shape, &input.strides).is_some() {
-                    return Panel { ptr: input.ptr, strides: input.strides, _memory: None };
-                }
-            }
+        let direct = operand.direct().filter(|_| cuts.iter().all(|cut| cut.len() <= 2));
+        let input = direct.map(|input| self.bind(id, input, start, shape, tiles));
+        if let Some(input) = input.filter(|input| matrix_axes(stage, side, shape, &input.strides).is_some()) {
+            return Panel { ptr: input.ptr, strides: input.strides, _memory: None };
         }
+        let dtype = self.plan.array(stage.array).dtype;
         let memory = memory.get_or_insert_with(|| Block::uninit(dtype, largest));
         let block = Block::row_major(memory.buffer().clone(), dtype, shape);
         let outputs = [Tile { start: start.clone(), block: block.clone() }];
         let unit = Unit { programs, start, shape, outputs: &outputs, in_place: &[false], selections: &[] };
-        self.run_boxes(id, &unit, &[], &[], &cuts, tiles);
+        self.run_boxes(id, &unit, (&[], &[]), &cuts, tiles);
         Panel { ptr: block.as_ptr(), strides: block.strides().into(), _memory: Some(block) }
     }
 }
 
 /// The cell that another task passed on: its memory, or a copy if somebody else may read it.
 fn take_cell(output: &mut TaskOutput) -> Block {
-    if let Some(tiles) = output.tiles_mut() {
-        if tiles[0].block.is_unique() {
-            return tiles[0].block.clone();
-        }
+    let tiles = output.tiles_mut();
+    if let Some(block) = tiles.map(|tiles| &tiles[0].block).filter(|block| block.is_unique()) {
+        return block.clone();
     }
     let from = &output[0].block;
     let copy = Block::uninit(from.dtype(), from.shape());
@@ -179,47 +177,51 @@ fn offset(at: &[usize], strides: &[isize]) -> isize {
     at.iter().zip(strides).map(|(&i, &s)| i as isize * s).sum()
 }
 
-/// Adds the products of two panels to a cell, or writes them.
-fn multiply(
-    product: &Product,
-    stage: &ContractStage,
-    boxes: &[(Shape, Shape); 2],
-    (left, right): (&Panel, &Panel),
-    (into, into_strides): (*mut u8, &[isize]),
-    cell: &[usize],
-    add: bool,
-) {
-    let size = product.dtype().size() as isize;
-    let matrix = |side: usize, panel: &Panel| {
-        matrix_axes(stage, side, &boxes[side].1, &panel.strides).expect("panels are matrices")
-    };
-    let ([rows, left_summed], [right_summed, cols]) = (matrix(0, left), matrix(1, right));
-    let [down, right_by] = cell_axes(stage, cell, into_strides);
-    let sizes = Sizes { rows: rows.0, summed: left_summed.0, cols: cols.0 };
-    for_batches(&cell[..stage.axes.batch], |at| {
-        let of = |panel: &Panel| panel.ptr.wrapping_offset(offset(at, &panel.strides) * size);
-        let a = Matrix { ptr: of(left), strides: [rows.1, left_summed.1] };
-        let b = Matrix { ptr: of(right), strides: [right_summed.1, cols.1] };
-        let ptr = into.wrapping_offset(offset(at, into_strides) * size);
-        let c = MatrixMut { ptr, strides: [down.1, right_by.1] };
-        // SAFETY: panels lie within blocks that were written before (`bind`, or just now by their programs); the
-        // cell is this task's own, and no panel reads it.
-        unsafe { product.run(sizes, a, b, c, add) };
-    });
+/// The part of a result that a task owns.
+struct Cell<'a> {
+    stage: &'a ContractStage,
+    product: &'a Product,
+    into: *mut u8,
+    strides: &'a [isize],
+    shape: &'a [usize],
 }
 
-/// Writes zeros to a cell.
-fn clear(product: &Product, stage: &ContractStage, (into, strides): (*mut u8, &[isize]), cell: &[usize]) {
-    let size = product.dtype().size() as isize;
-    let [down, right_by] = cell_axes(stage, cell, strides);
-    let sizes = Sizes { rows: down.0, summed: 0, cols: right_by.0 };
-    let nothing = Matrix { ptr: std::ptr::NonNull::<u128>::dangling().as_ptr().cast(), strides: [0, 0] };
-    for_batches(&cell[..stage.axes.batch], |at| {
-        let ptr = into.wrapping_offset(offset(at, strides) * size);
-        // SAFETY: nothing is summed over, so the operands are not read; the cell is this task's own.
-        unsafe {
-            let c = MatrixMut { ptr, strides: [down.1, right_by.1] };
-            product.run(sizes, nothing, nothing, c, false);
-        }
-    });
+impl Cell<'_> {
+    /// Its matrix of a batch, given the strides of rows and columns.
+    fn matrix(&self, at: &[usize], strides: [isize; 2]) -> MatrixMut {
+        let size = self.product.dtype().size() as isize;
+        MatrixMut { ptr: self.into.wrapping_offset(offset(at, self.strides) * size), strides }
+    }
+
+    /// Adds the products of two panels, or writes them.
+    fn multiply(&self, boxes: &[(Shape, Shape); 2], (left, right): (&Panel, &Panel), add: bool) {
+        let matrix = |side: usize, panel: &Panel| {
+            matrix_axes(self.stage, side, &boxes[side].1, &panel.strides).expect("panels are matrices")
+        };
+        let ([rows, left_summed], [right_summed, cols]) = (matrix(0, left), matrix(1, right));
+        let [down, right_by] = cell_axes(self.stage, self.shape, self.strides);
+        let sizes = Sizes { rows: rows.0, summed: left_summed.0, cols: cols.0 };
+        let size = self.product.dtype().size() as isize;
+        for_batches(&self.shape[..self.stage.axes.batch], |at| {
+            let of = |panel: &Panel| panel.ptr.wrapping_offset(offset(at, &panel.strides) * size);
+            let a = Matrix { ptr: of(left), strides: [rows.1, left_summed.1] };
+            let b = Matrix { ptr: of(right), strides: [right_summed.1, cols.1] };
+            let c = self.matrix(at, [down.1, right_by.1]);
+            // SAFETY: panels lie within blocks that were written before (`bind`, or just now by their programs);
+            // the cell is this task's own, and no panel reads it.
+            unsafe { self.product.run(sizes, a, b, c, add) };
+        });
+    }
+
+    /// Writes zeros.
+    fn clear(&self) {
+        let [down, right_by] = cell_axes(self.stage, self.shape, self.strides);
+        let sizes = Sizes { rows: down.0, summed: 0, cols: right_by.0 };
+        let nothing = Matrix { ptr: std::ptr::NonNull::<u128>::dangling().as_ptr().cast(), strides: [0, 0] };
+        for_batches(&self.shape[..self.stage.axes.batch], |at| {
+            let c = self.matrix(at, [down.1, right_by.1]);
+            // SAFETY: nothing is summed over, so the operands are not read; the cell is this task's own.
+            unsafe { self.product.run(sizes, nothing, nothing, c, false) };
+        });
+    }
 }
