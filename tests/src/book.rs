@@ -40,6 +40,13 @@ pub fn book() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/book/src")
 }
 
+/// A picture without the places in the source where its boxes were built, which are those of the test.
+fn without_origins(picture: &str) -> String {
+    let mut parts = picture.split("\nbuilt at ");
+    let first = parts.next().into_iter();
+    first.chain(parts.map(|part| part.find("</title>").map_or(part, |end| &part[end..]))).collect()
+}
+
 /// A chapter, while one of its code blocks runs: in an empty folder of its own, where it may write.
 ///
 /// Blocks of documentation run in a process each, so that the folder is theirs alone.
@@ -91,7 +98,7 @@ impl Page {
             };
             assert!(self.chapter.contains(&shows), "the chapter does not show {name}");
             let shown = book().join("pictures").join(name);
-            let drawn = fs::read_to_string(&drawn).expect("a picture");
+            let drawn = without_origins(&fs::read_to_string(&drawn).expect("a picture"));
             if env::var_os(BLESS).is_some() {
                 fs::write(shown, drawn).expect("a picture that can be written");
             } else if fs::read_to_string(&shown).ok().as_ref() != Some(&drawn) {
