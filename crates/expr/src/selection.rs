@@ -100,6 +100,13 @@ impl Expr {
             return Err(Error::ShapeMismatch { what: WHAT, expected, got }.into());
         }
         let inner: usize = self.shape()[axes..].iter().product();
+        if inner == 0 {
+            let why = format!(
+                "rows of an array of shape {:?} have no elements that could be selected",
+                self.shape()
+            );
+            return Err(Error::Invalid { what: WHAT, why }.into());
+        }
         let rows = flat_unit_grid(mask.shape(), Granularity::Elements((elements / inner.max(1)).max(1)));
         Ok(selected(self, mask, &rows))
     }

@@ -1,11 +1,8 @@
 //! Threads, memory limits, and plans sent elsewhere.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
-
 use chunkwise::prelude::*;
 use chunkwise_core::{AxisGrid, Grid};
-use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
+use chunkwise_expr::{Expr, Optimise, Want, plan, plan_in_units};
 use chunkwise_kernels::Isa;
 use chunkwise_plan::{
     ContractStage, Plan, RootResult, Runner, Sources, Stage, TaskId, TaskOutput, WireError,
@@ -47,18 +44,31 @@ fn the_bits_do_not_depend_on_threads_or_memory() {
 }
 
 #[test]
-fn a_tall_matrix_by_itself_uses_every_thread() {
-    let names = Arc::new(Mutex::new(HashSet::new()));
-    let seen = names.clone();
-    let tall = ChunkedArray::from_array(rough(200_000, 4), (1000, Full)).unwrap().mapv(move |v| {
-        seen.lock().unwrap().insert(std::thread::current().id());
-        v
-    });
-    let product = tall.t().dot(&tall).unwrap();
-    let units = product.explain().unwrap().units();
-    assert!(units > 16, "{units} units");
-    product.compute_with(&Config::default().threads(3)).unwrap();
-    assert!(!names.lock().unwrap().is_empty());
+fn a_tall_matrix_by_itself_has_work_for_every_thread() {
+    let tall = ChunkedArray::from_array(rough(200_000, 4), (1000, Full)).unwrap();
+    // In memory, and made by a function.
+    for tall in [tall.clone(), tall.mapv(|v| v + 1.0)] {
+        let roots = [tall.t().dot(&tall).unwrap().expr().clone()];
+        let (plan, _) = plan(&roots, Want::Arrays, Optimise::All).unwrap();
+        let stage = |task: TaskId| plan.tasks[task as usize].stage as usize;
+        let product = |task: &TaskId| matches!(plan.stages[stage(*task)], Stage::Contract(_));
+        let tasks: Vec<TaskId> = (0..plan.tasks.len() as TaskId).filter(product).collect();
+        let first = |task: &&TaskId| !plan.graph.inputs(**task).iter().any(product);
+        let independent = tasks.iter().filter(first).count();
+        assert!(independent >= 12, "{independent} tasks wait for no other one");
+    }
+}
+
+#[test]
+fn products_are_kept_and_written() {
+    let a = whole((40, 30), 1);
+    let x = ChunkedArray::from_array(a.clone(), 7).unwrap();
+    for x in [x.clone(), x.mapv(|v| v)] {
+        let product = x.t().dot(&x).unwrap();
+        let kept = product.persist().unwrap();
+        assert_eq!(kept.chunks(), product.chunks());
+        assert_eq!(kept.dot(x.t()).unwrap().compute().unwrap(), a.t().dot(&a).dot(&a.t()));
+    }
 }
 
 #[test]
