@@ -5,6 +5,7 @@
 
 mod arrays;
 mod closing;
+mod example;
 mod flights;
 mod futures;
 mod lazy;
