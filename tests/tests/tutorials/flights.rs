@@ -75,11 +75,14 @@ fn exercise_09_malformed_files_are_named_with_the_line() {
         let error = try_delayed(read).call(path.clone()).compute().map(|_| ()).unwrap_err();
         let found: &FlightsError = error.find().expect("the error that the function returned");
         assert_eq!(found.to_string(), format!("{}{expected}", path.display()));
-        assert!(error.to_string().contains("read"), "{error}");
+        assert!(error.to_string().contains("read") && error.to_string().contains(expected), "{error}");
     }
     let path = folder.path().join("none");
     std::fs::write(&path, "year,month\n2013,1\n").unwrap();
     let error = read(&path).map(|_| ()).unwrap_err();
     assert!(error.to_string().ends_with("none, line 1: there is no column \"origin\""), "{error}");
-    assert!(read(&folder.path().join("missing")).is_err());
+    let missing = folder.path().join("missing");
+    for error in [read(&missing).map(|_| ()).unwrap_err(), files(&missing).unwrap_err()] {
+        assert!(error.to_string().starts_with(&format!("{}: ", missing.display())), "{error}");
+    }
 }

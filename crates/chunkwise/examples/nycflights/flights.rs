@@ -72,10 +72,11 @@ fn reason(error: &csv::Error) -> String {
 }
 
 /// The CSV files of a directory, in the order of their names.
-pub(crate) fn files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+pub(crate) fn files(directory: &Path) -> Result<Vec<PathBuf>, FlightsError> {
+    let failed = |e: std::io::Error| FlightsError { path: directory.to_owned(), line: None, why: e.to_string() };
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(directory)? {
-        let path = entry?.path();
+    for entry in std::fs::read_dir(directory).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
         if path.extension().is_some_and(|extension| extension == "csv") {
             files.push(path);
         }
