@@ -2,12 +2,12 @@
 
 use std::marker::PhantomData;
 
-use chunkwise_core::{DType, Element, Grid, counted};
+use chunkwise_core::{AxisGrid, DType, Element, Grid, counted};
 use chunkwise_expr::Expr;
 use ndarray::{Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn};
 
 use crate::shape::dim_of;
-use crate::{ChunkSpec, Chunked, IntoShape, Result};
+use crate::{ChunkSpec, Chunked, IntoShape, Result, UNKNOWN};
 
 /// A lazy n-dimensional array, cut into chunks.
 ///
@@ -94,9 +94,9 @@ impl<A, D> ChunkedArray<A, D> {
         self.expr.grid()
     }
 
-    /// Lengths of the axes.
+    /// Lengths of the axes; [`UNKNOWN`](crate::UNKNOWN) where a [mask](Self::mask) decides.
     pub fn shape(&self) -> &[usize] {
-        self.expr.shape()
+        self.expr.visible_shape()
     }
 
     /// Number of axes.
@@ -106,7 +106,7 @@ impl<A, D> ChunkedArray<A, D> {
 
     /// Number of elements.
     pub fn len(&self) -> usize {
-        self.shape().iter().product()
+        self.shape().iter().fold(1, |len, &n| len.saturating_mul(n))
     }
 
     /// Whether there are no elements.
@@ -137,12 +137,20 @@ impl<A, D> ChunkedArray<A, D> {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     pub fn chunks(&self) -> Vec<Vec<usize>> {
-        self.grid().axes().iter().map(|axis| axis.sizes().collect()).collect()
+        let sizes = |(k, axis): (usize, &AxisGrid)| match self.shape()[k] {
+            UNKNOWN => vec![UNKNOWN; axis.count()],
+            _ => axis.sizes().collect(),
+        };
+        self.grid().axes().iter().enumerate().map(sizes).collect()
     }
 
     /// Shape of the largest chunk.
     pub fn chunk_shape(&self) -> Vec<usize> {
-        self.grid().largest().to_vec()
+        let mut shape = self.grid().largest().to_vec();
+        if self.expr.is_unknown() {
+            shape[0] = UNKNOWN;
+        }
+        shape
     }
 
     /// Number of chunks.

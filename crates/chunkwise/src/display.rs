@@ -4,8 +4,8 @@ use std::fmt;
 
 use chunkwise_core::counted;
 
-use crate::ChunkedArray;
 use crate::bytes::Amount;
+use crate::{ChunkedArray, UNKNOWN};
 
 /// One line with dtype, shape, chunk shape, number of chunks, bytes and tasks.
 ///
@@ -77,20 +77,27 @@ pub(crate) struct Card {
 impl Card {
     pub(crate) fn of<A, D>(array: &ChunkedArray<A, D>) -> Card {
         let chunk_shape = array.chunk_shape();
-        let chunk_len = chunk_shape.iter().fold(1usize, |len, &n| len.saturating_mul(n));
         Card {
             shape: tuple(array.shape()),
-            bytes: Amount(array.nbytes() as u64).to_string(),
+            bytes: amount(array.nbytes()),
             chunk_shape: tuple(&chunk_shape),
-            chunk_bytes: Amount(chunk_len.saturating_mul(array.dtype().size()) as u64).to_string(),
+            chunk_bytes: amount(
+                chunk_shape.iter().fold(array.dtype().size(), |len, &n| len.saturating_mul(n)),
+            ),
         }
     }
 }
 
-/// A shape as Rust writes a tuple: `()`, `(3,)`, `(3, 4)`.
+/// Bytes, if they are known.
+fn amount(bytes: usize) -> String {
+    if bytes == UNKNOWN { "unknown".to_owned() } else { Amount(bytes as u64).to_string() }
+}
+
+/// A shape as Rust writes a tuple, with `?` for what is not known: `()`, `(3,)`, `(?, 4)`.
 fn tuple(shape: &[usize]) -> String {
+    let length = |&n: &usize| if n == UNKNOWN { "?".to_owned() } else { n.to_string() };
     match shape {
-        [n] => format!("({n},)"),
-        _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+        [n] => format!("({},)", length(n)),
+        _ => format!("({})", shape.iter().map(length).collect::<Vec<_>>().join(", ")),
     }
 }

@@ -79,7 +79,19 @@ pub(crate) fn persist(root: &Expr, config: &Config) -> Result<Expr> {
     };
     let bytes = tiles.tiles.iter().map(|tile| tile.block.bytes() as u64).sum();
     tiles.guard = Some(Arc::new(config.executor()?.claim(bytes)?));
-    Ok(Expr::persisted(root.dtype(), tiles, (**root.grid()).clone()))
+    // Chunks whose sizes nobody knew have them now.
+    let grid = if root.is_unknown() { tiles.grid.clone() } else { (**root.grid()).clone() };
+    Ok(Expr::persisted(root.dtype(), tiles, grid))
+}
+
+/// Computes the root and tells how long its chunks are along the first axis.
+pub(crate) fn chunk_sizes(root: &Expr, config: &Config) -> Result<Vec<usize>> {
+    let (plan, sources) = plan(std::slice::from_ref(root), Want::Tiles, Optimise::All)?;
+    let (results, _) = execute(&plan, &sources, config)?;
+    match results.into_iter().next() {
+        Some(RootResult::Tiles(tiles)) => Ok(tiles.tiles.iter().map(|tile| tile.block.shape()[0]).collect()),
+        _ => unreachable!("the plan was made for tiles"),
+    }
 }
 
 /// Computes the root and gives its tiles to the sink, on any thread, in any order. Holds no handle on the sink when

@@ -75,6 +75,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Errors
     /// As for [`write_npy`](Self::write_npy) and [`compute_with`](Self::compute_with).
     pub fn write_npy_with(&self, path: impl AsRef<Path>, config: &Config) -> Result<()> {
+        self.known("write_npy")?;
         let sink = Arc::new(NpyWriter::create(path, A::DTYPE, self.shape())?);
         engine::store(self.expr(), sink.clone(), config)?;
         let sink = Arc::into_inner(sink).expect("a finished computation holds no sinks");

@@ -235,6 +235,7 @@ impl Expr {
         let Some(first) = parts.first() else {
             return Err(Error::Invalid { what: "stack", why: "needs at least one array".into() }.into());
         };
+        parts.iter().try_for_each(|part| part.known("stack").map(drop))?;
         let ndim = first.shape().len() + 1;
         if axis >= ndim {
             return Err(Error::Axis { axis, ndim }.into());

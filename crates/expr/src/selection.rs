@@ -77,16 +77,6 @@ impl Expr {
     /// A mask that is not bool, or whose shape is not that of the first axes.
     #[track_caller]
     pub fn select(&self, mask: &Expr) -> Result<Expr, ExprError> {
-        self.select_in_units(mask, UNIT)
-    }
-
-    /// As [`select`](Self::select), in units of about so many elements: tests want many units of small arrays.
-    ///
-    /// # Errors
-    /// As there.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn select_in_units(&self, mask: &Expr, elements: usize) -> Result<Expr, ExprError> {
         const WHAT: &str = "mask";
         if !mask.dtype().is_bool() {
             return Err(ExprError::Undefined { op: WHAT, dtypes: vec![mask.dtype()] });
@@ -100,7 +90,14 @@ impl Expr {
             return Err(Error::ShapeMismatch { what: WHAT, expected, got }.into());
         }
         let inner: usize = self.shape()[axes..].iter().product();
-        let rows = flat_unit_grid(mask.shape(), Granularity::Elements((elements / inner.max(1)).max(1)));
+        if inner == 0 {
+            let why = format!(
+                "rows of an array of shape {:?} have no elements that could be selected",
+                self.shape()
+            );
+            return Err(Error::Invalid { what: WHAT, why }.into());
+        }
+        let rows = flat_unit_grid(mask.shape(), Granularity::Elements((UNIT / inner).max(1)));
         Ok(selected(self, mask, &rows))
     }
 

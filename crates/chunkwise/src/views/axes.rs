@@ -27,7 +27,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
         if axis.0 >= ndim {
             return Err(Error::Axis { axis: axis.0, ndim }.into());
         }
-        Ok(ChunkedArray::from_expr(self.expr().insert_axis(axis.0)))
+        Ok(ChunkedArray::from_expr(self.known("insert_axis")?.insert_axis(axis.0)))
     }
 
     /// Without an axis, of which the first position is taken.
@@ -62,8 +62,9 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     #[track_caller]
     pub fn squeeze(&self) -> ChunkedArrayD<A> {
+        let shape = self.expr().shape();
         let axes: Vec<usize> = (0..self.ndim()).filter(|&axis| self.shape()[axis] == 1).collect();
-        ChunkedArray::from_expr(self.expr().view(without(self.shape(), &axes)))
+        ChunkedArray::from_expr(self.expr().view(without(shape, &axes)))
     }
 
     /// Without these axes, which have length one.
@@ -91,7 +92,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
             return Err(invalid("squeeze_axis", why));
         }
         let axes = if X::KEEP { Vec::new() } else { axes };
-        Ok(ChunkedArray::from_expr(self.expr().view(without(self.shape(), &axes))))
+        Ok(ChunkedArray::from_expr(self.known("squeeze_axis")?.view(without(self.shape(), &axes))))
     }
 }
 

@@ -25,6 +25,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     pub fn broadcast<Sh: IntoShape>(&self, shape: Sh) -> Result<ChunkedArray<A, Sh::Dim>> {
         let shape = shape.into_chunked();
         let free = shape.grid(A::DTYPE)?;
+        self.known("broadcast")?;
         let (from, to) = (self.shape(), shape.shape());
         if broadcast_shapes(from, to).is_ok_and(|both| both[..] == *to) {
             let view = View::broadcast(from, to);

@@ -23,6 +23,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     #[track_caller]
     pub fn flip<X: Axes<D>>(&self, axes: X) -> Result<Self> {
+        self.known("flip")?;
         let axes = checked(axes, self.ndim())?;
         Ok(self.flipped(&axes))
     }
@@ -33,15 +34,16 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// An axis that the array does not have.
     #[track_caller]
     pub fn invert_axis(&self, axis: Axis) -> Result<Self> {
+        self.known("invert_axis")?;
         Ok(self.flipped(&[checked_axis(axis.0, self.ndim())?]))
     }
 
     #[track_caller]
     fn flipped(&self, axes: &[usize]) -> Self {
-        let mut view = View::identity(self.shape());
+        let mut view = View::identity(self.expr().shape());
         for &axis in axes {
             // With fewer than two positions there is nothing to turn round.
-            if let last @ 1.. = self.shape()[axis].saturating_sub(1) {
+            if let last @ 1.. = self.expr().shape()[axis].saturating_sub(1) {
                 view.source[axis].start = last;
                 view.source[axis].step = -1;
             }

@@ -6,9 +6,11 @@ mod axes;
 mod broadcast;
 mod flip;
 mod join;
+mod mask;
 mod permute;
 mod reshape;
 mod slice;
 
 pub use join::{concatenate, stack};
+pub use mask::{MaskOf, UNKNOWN};
 pub use reshape::{Extent, ReshapeTo};

@@ -78,6 +78,6 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
 
     #[track_caller]
     fn permuted(&self, axes: &[usize]) -> Self {
-        Self::from_expr(self.expr().view(View::permuted(self.shape(), axes)))
+        Self::from_expr(self.expr().view(View::permuted(self.expr().shape(), axes)))
     }
 }

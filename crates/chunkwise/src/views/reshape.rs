@@ -154,6 +154,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     #[track_caller]
     pub fn reshape<S: ReshapeTo>(&self, shape: S) -> Result<ChunkedArray<A, S::Dim>> {
         let Target { extents, chunked } = shape.target();
+        self.known("reshape")?;
         let shape = infer(self.shape(), &extents)?;
         let grid = match chunked {
             // A size that does not fit is the first thing to know.
@@ -175,8 +176,15 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     #[track_caller]
     pub fn ravel(&self) -> ChunkedArray1<A> {
-        let len = self.len();
-        ChunkedArray::from_expr(self.expr().reshape(&[len], None).expect("as many elements in one axis"))
+        if self.has_known_shape() {
+            let len = self.len();
+            return ChunkedArray::from_expr(
+                self.expr().reshape(&[len], None).expect("as many elements in one axis"),
+            );
+        }
+        // One axis of unknown length is what it should be; of more, nothing can be computed before they are counted.
+        let others: Vec<usize> = (1..self.ndim()).collect();
+        ChunkedArray::from_expr(self.expr().view(super::axes::without(self.expr().shape(), &others)))
     }
 
     /// All elements in row-major order along one axis: the same as [`ravel`](Self::ravel).

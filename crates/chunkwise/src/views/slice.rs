@@ -33,6 +33,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     #[track_caller]
     pub fn slice<I: SliceArg<D>>(&self, info: I) -> Result<ChunkedArray<A, I::OutDim>> {
+        self.known("slice")?;
         if info.in_ndim() != self.ndim() {
             let why = {
                 let entries = counted(info.in_ndim(), "entry", "entries");
@@ -76,6 +77,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     #[track_caller]
     pub fn slice_axis(&self, axis: Axis, indices: Slice) -> Result<Self> {
+        self.known("slice_axis")?;
         let axis = checked_axis(axis.0, self.ndim())?;
         let (len, start, step) = range(axis, indices, self.shape()[axis])?;
         let mut view = View::identity(self.shape());
@@ -102,6 +104,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     where
         D: RemoveAxis,
     {
+        self.known("index_axis")?;
         let axis = checked_axis(axis.0, self.ndim())?;
         let start = position(axis, isize::try_from(index).unwrap_or(isize::MAX), self.shape()[axis])?;
         let mut view = super::axes::without(self.shape(), &[axis]);

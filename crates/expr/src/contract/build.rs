@@ -24,6 +24,8 @@ impl Expr {
         left: &Expr,
         right: &Expr,
     ) -> Result<Expr, ExprError> {
+        left.known(name)?;
+        right.known(name)?;
         if left.dtype() != right.dtype() {
             let (expected, got) = (left.dtype(), right.dtype());
             return Err(Error::DTypeMismatch { what: name, expected, got }.into());

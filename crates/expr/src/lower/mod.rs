@@ -61,10 +61,23 @@ pub fn plan_in_units(
 
 fn optimised(roots: &[Expr], passes: Optimise) -> Result<Graph, ExprError> {
     let graph = Graph::import(roots);
+    check_lengths(&graph)?;
     match passes {
         Optimise::All => optimise(graph),
         Optimise::Nothing => merge_only(graph),
     }
+}
+
+/// Nothing reads arrays of unknown length: what can be done with one is done with what it selects from. Whatever else
+/// was asked of one needs its length.
+fn check_lengths(graph: &Graph) -> Result<(), ExprError> {
+    let unknown: Vec<bool> = (graph.nodes.iter())
+        .map(|node| matches!(&node.kind, Kind::Selection(selection) if selection.unknown.is_some()))
+        .collect();
+    if graph.nodes.iter().any(|node| node.inputs.iter().any(|&input| unknown[input as usize])) {
+        return Err(ExprError::UnknownLength { op: "a view of an array, or a function of the whole of it," });
+    }
+    Ok(())
 }
 
 /// Plans an optimised graph, in units of a granularity of its own choice or a given one.

@@ -1,0 +1,4 @@
+//! Masks and arrays whose length depends on one, against the same choice made one element at a time.
+
+mod lengths;
+mod values;
