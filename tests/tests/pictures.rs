@@ -92,7 +92,7 @@ fn many_blocks_are_drawn_as_layers() {
 
 #[test]
 fn the_plan_of_a_reduction_is_a_tree() {
-    let x = ChunkedArray::from_array(Array2::<f32>::zeros((2000, 2000)), Auto).unwrap();
+    let x = ChunkedArray::from_array(Array2::<f32>::zeros((2000, 4000)), Auto).unwrap();
     let svg = Picture::new((&x + 1.0).sum()).optimised(true).to_svg().unwrap();
     let names = names(&svg);
     let units = names.iter().filter(|name| *name == "add, sum").count();

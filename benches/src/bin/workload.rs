@@ -17,7 +17,8 @@ use ndarray_npy::{ReadNpyExt, WriteNpyExt};
 
 const USAGE: &str =
     "usage: workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS] [--make ROWSxCOLS]
-names: sum chain mean_axis0 std_axis0 transpose stride tiny_chunks dot";
+names: sum chain mean_axis0 std_axis0 transpose stride mask reshape dot dot_random randint_mean tiny_chunks
+       tiny_transpose million_tasks delayed_tree";
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -123,6 +124,35 @@ fn workload(name: &str) -> Option<fn(&Inputs) -> Outcome<Measured>> {
                 a.dot(&a + &a.t())
             })
         },
+        "mask" => |i| {
+            array(i, || {
+                let a = i.a()?;
+                a.mask(&a.gt(0.5)?)
+            })
+        },
+        "reshape" => |i| array(i, || i.a()?.reshape((1000, 5000, 5))?.sum_axis(Axis(0))),
+        "dot_random" => |i| {
+            array(i, || {
+                let x = Generator::seeded(42).random((10_000, 10_000).chunked(i.chunks))?;
+                x.dot(&x + &x.t())
+            })
+        },
+        "randint_mean" => {
+            |i| scalar(i, || Ok(Generator::seeded(42).integers(0..100_i64, (10_000, 1000, 100))?.mean()))
+        }
+        "tiny_transpose" => |i| {
+            scalar(i, || {
+                let x = ChunkedArray::<f64, _>::ones((1000, 1000).chunked((10, 10)))?;
+                Ok((&x + &x.t()).sum())
+            })
+        },
+        "million_tasks" => |i| {
+            scalar(i, || {
+                let x = ChunkedArray::<f64, _>::zeros((1_000_000,).chunked(1))?;
+                Ok((x + 1.0).sum())
+            })
+        },
+        "delayed_tree" => |i| delayed_tree(&i.config),
         "tiny_chunks" => |i| {
             scalar(i, || {
                 let x = ChunkedArray::<f64, _>::zeros((100, 100).chunked((1, 1)))?;
@@ -137,6 +167,22 @@ fn scalar(inputs: &Inputs, build: impl Fn() -> chunkwise::Result<ChunkedArray0<f
     let start = Instant::now();
     let value = inputs.config.compute(build()?.value())?;
     Ok((value, start.elapsed().as_secs_f64()))
+}
+
+/// A hundred thousand delayed additions as a tree.
+fn delayed_tree(config: &Config) -> Outcome<Measured> {
+    let start = Instant::now();
+    let mut level: Vec<Delayed<f64>> = (0..=100_000).map(|i| Delayed::new(f64::from(i))).collect();
+    while level.len() > 1 {
+        let pairs = level.chunks(2).map(|pair| match pair {
+            [a, b] => a + b,
+            alone => alone[0].clone(),
+        });
+        level = pairs.collect();
+    }
+    let sum = *config.compute(&level[0])?;
+    drop(level);
+    Ok((sum, start.elapsed().as_secs_f64()))
 }
 
 fn array<D: ndarray::Dimension>(

@@ -77,16 +77,6 @@ impl Expr {
     /// A mask that is not bool, or whose shape is not that of the first axes.
     #[track_caller]
     pub fn select(&self, mask: &Expr) -> Result<Expr, ExprError> {
-        self.select_in_units(mask, UNIT)
-    }
-
-    /// As [`select`](Self::select), in units of about so many elements: tests want many units of small arrays.
-    ///
-    /// # Errors
-    /// As there.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn select_in_units(&self, mask: &Expr, elements: usize) -> Result<Expr, ExprError> {
         const WHAT: &str = "mask";
         if !mask.dtype().is_bool() {
             return Err(ExprError::Undefined { op: WHAT, dtypes: vec![mask.dtype()] });
@@ -107,7 +97,7 @@ impl Expr {
             );
             return Err(Error::Invalid { what: WHAT, why }.into());
         }
-        let rows = flat_unit_grid(mask.shape(), Granularity::Elements((elements / inner.max(1)).max(1)));
+        let rows = flat_unit_grid(mask.shape(), Granularity::Elements((UNIT / inner).max(1)));
         Ok(selected(self, mask, &rows))
     }
 
@@ -193,6 +183,30 @@ impl Expr {
         let none = Expr::fill(Scalar::new(-1i64), Grid::new([]));
         let by = Expr::elementwise(Op::Ternary(Ternary::Select), &[&mask, &values[1], &none])?;
         values[0].grouped(&by, groups, op, &inner_axes(axes, rows.ndim()), OfNothing::Nan)
+    }
+
+    /// A reduction of the elements for which `mask`, which has the shape of this array, is true. Where there are none,
+    /// floats are NaN if the reduction needs elements.
+    ///
+    /// # Errors
+    /// As for [`Expr::reduce`]; a mask of another shape or that is not bool.
+    #[track_caller]
+    pub fn reduce_where(&self, mask: &Expr, op: ReduceOp, axes: &[usize]) -> Result<Expr, ExprError> {
+        let one = Groups { count: 1, axis: false };
+        if !mask.dtype().is_bool() {
+            return Err(ExprError::Undefined { op: op.name(), dtypes: vec![self.dtype(), mask.dtype()] });
+        }
+        if !self.is_unknown() && !mask.is_unknown() {
+            return self.grouped(mask, one, op, axes, OfNothing::Nan);
+        }
+        if !axes.contains(&0) {
+            return Err(ExprError::UnknownLength { op: op.name() });
+        }
+        let (values, _, rows) = parts_of(&[self, mask], op.name())?;
+        let unknown = if self.is_unknown() { self } else { mask };
+        let outer = Expr(unknown.0.inputs[1].clone());
+        let both = Expr::elementwise(Op::Binary(Binary::LogicalAnd), &[&outer, &values[1]])?;
+        values[0].grouped(&both, one, op, &inner_axes(axes, rows.ndim()), OfNothing::Nan)
     }
 
     #[track_caller]
