@@ -58,7 +58,8 @@ fn exercise_13_making_arrays() -> Result<()> {
 /// A tenth of the tutorial's billion.
 #[test]
 fn exercise_14_many_integers_never_held_at_once() -> Result<()> {
-    let x: ChunkedArray3<i64> = Generator::seeded(14).integers(0..100, (1000, 1000, 100).chunked((125, 500, 50)))?;
+    let x: ChunkedArray3<i64> =
+        Generator::seeded(14).integers(0..100, (1000, 1000, 100).chunked((125, 500, 50)))?;
     assert_eq!((x.nbytes(), x.num_chunks()), (800_000_000, 32));
     let html = x.to_html();
     let start = html.find("<svg").expect("a drawing of the chunks");
@@ -106,7 +107,7 @@ fn exercise_15_slices_masks_and_sums() -> Result<()> {
     assert!(format!("{selected:?}").contains('?'), "{selected:?}");
     let (values, count) = compute((&selected, above.count_nonzero().value()))?;
     assert!(values.iter().all(|v| *v > 0.5));
-    assert_eq!(values.len() as i64, count as i64);
+    assert_eq!(values.len() as i64, count);
     assert_eq!(values, all.iter().copied().filter(|v| *v > 0.5).collect::<Array1<f64>>());
     assert_eq!(selected.compute_chunk_sizes()?.shape(), [values.len()]);
 

@@ -68,7 +68,11 @@ fn exercise_09_malformed_files_are_named_with_the_line() {
     let header = "year,month,day,dep_delay,origin\n";
     for (name, text, expected) in [
         ("short", "2013,1,1,2,EWR\n2013,1,1,EWR\n", ", line 3: 4 fields where the header has 5"),
-        ("word", "2013,1,1,,EWR\n2013,1,1,7,JFK\n2013,1,1,late,EWR\n", ", line 4: the delay \"late\" is not a number"),
+        (
+            "word",
+            "2013,1,1,,EWR\n2013,1,1,7,JFK\n2013,1,1,late,EWR\n",
+            ", line 4: the delay \"late\" is not a number",
+        ),
     ] {
         let path = folder.path().join(name);
         std::fs::write(&path, format!("{header}{text}")).unwrap();

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, mpsc};
 
-use chunkwise::prelude::*;
 use chunkwise::Result;
+use chunkwise::prelude::*;
 
 use crate::support::Calls;
 

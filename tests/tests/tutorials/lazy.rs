@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::Duration;
 
-use chunkwise::prelude::*;
 use chunkwise::Result;
+use chunkwise::prelude::*;
 use ndarray::Array1;
 
 use crate::support::{Calls, Drawing, Meeting};

@@ -1,7 +1,7 @@
 //! Loops and conditions around lazy values.
 
-use chunkwise::prelude::*;
 use chunkwise::Result;
+use chunkwise::prelude::*;
 
 use crate::support::Drawing;
 

@@ -73,7 +73,8 @@ fn reason(error: &csv::Error) -> String {
 
 /// The CSV files of a directory, in the order of their names.
 pub(crate) fn files(directory: &Path) -> Result<Vec<PathBuf>, FlightsError> {
-    let failed = |e: std::io::Error| FlightsError { path: directory.to_owned(), line: None, why: e.to_string() };
+    let failed =
+        |e: std::io::Error| FlightsError { path: directory.to_owned(), line: None, why: e.to_string() };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(failed)? {
         let path = entry.map_err(failed)?.path();

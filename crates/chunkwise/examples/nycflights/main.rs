@@ -68,7 +68,8 @@ fn run(directory: &Path) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let load = try_delayed(read).named("read");
     let totals = delayed(totals);
-    let months: Vec<Delayed<Totals>> = files.iter().map(|path| totals.call(load.call(path.clone()))).collect();
+    let months: Vec<Delayed<Totals>> =
+        files.iter().map(|path| totals.call(load.call(path.clone()))).collect();
     let year = delayed(joined).call(&months).compute()?;
     let in_parallel = start.elapsed();
     print("mean delay, files in parallel", means(&year));

@@ -83,7 +83,7 @@ pub(crate) fn slicing(report: &mut Report, sizes: &Sizes) -> Result<()> {
     report.figure("those above 0.5, before", format_args!("{selected:?}"));
     let (values, count) = compute((&selected, above.count_nonzero().value()))?;
     report.figure("those above 0.5", values.len());
-    report.figure("as many as the mask counts", values.len() as u64 == u64::try_from(count).unwrap_or(0));
+    report.figure("as many as the mask counts", values.len() as i64 == count);
     report.figure("all above 0.5", values.iter().all(|v| *v > 0.5));
     drop(values);
 
@@ -116,7 +116,8 @@ pub(crate) fn products(report: &mut Report, side: usize) -> Result<()> {
     let rows = s![..;side.div_ceil(4), ..];
     let (left, right) = compute((x.slice(rows)?, &sum.slice(s![.., ..50])?))?;
     let eager = left.dot(&right);
-    let same = eager.iter().zip(computed.slice(rows).slice(s![.., ..50])).all(|(a, b)| (a - b).abs() <= 1e-10 * a);
+    let same =
+        eager.iter().zip(computed.slice(rows).slice(s![.., ..50])).all(|(a, b)| (a - b).abs() <= 1e-10 * a);
     report.figure("its elements are those of ndarray's dot", same);
     report.end();
     Ok(())
@@ -161,6 +162,30 @@ pub(crate) fn reshapes(report: &mut Report, sizes: &Sizes) -> Result<()> {
     Ok(())
 }
 
+/// The closing exercise: a chunked array and an ordinary one, a mask, and histograms.
+pub(crate) fn closing(report: &mut Report, sizes: &Sizes) -> Result<()> {
+    report.begin("19  the closing exercise");
+    let shape = (sizes.side, sizes.side);
+    let x = Generator::seeded(19).normal(9.0, 1.0, shape)? + Array2::<f64>::ones(shape);
+    report.figure("normal plus ones", format_args!("{x:?}"));
+    let mask = x.lt(10.0)?;
+    let below = x.mask(&mask)?;
+    let histogram = below.histogram(Bins::linear(100, -9.0, 11.0))?;
+    report.picture("histogram", false, &histogram)?;
+    let ((counts, edges), count) = compute((&histogram, mask.count_nonzero().value()))?;
+    report.figure("values below 10", count);
+    report.figure("counts sum to that", counts.sum() == count);
+    let fullest = counts.iter().enumerate().max_by_key(|(_, count)| **count).map_or(0, |(bin, _)| bin);
+    let bin = format!("[{:.1}, {:.1})", edges[fullest], edges[fullest + 1]);
+    report.figure("the fullest of 100 bins", format_args!("{bin}, {} values", counts[fullest]));
+
+    let (counts, edges) = below.histogram(100)?.compute()?;
+    report.figure("bins over the range there is", format_args!("{:.4} to {:.4}", edges[0], edges[100]));
+    report.figure("counts sum to the same", counts.sum() == count);
+    report.end();
+    Ok(())
+}
+
 /// All of them, in the order of their numbers.
 pub(crate) fn all(report: &mut Report, sizes: &Sizes) -> Result<()> {
     small_integers(report)?;
@@ -170,5 +195,6 @@ pub(crate) fn all(report: &mut Report, sizes: &Sizes) -> Result<()> {
     products(report, sizes.side)?;
     products(report, sizes.large)?;
     eigenvalue(report, sizes)?;
-    reshapes(report, sizes)
+    reshapes(report, sizes)?;
+    closing(report, sizes)
 }
