@@ -35,6 +35,7 @@
 //! - working with them: operators and the methods of [`ChunkedArray`], [`concatenate`] and [`stack`];
 //! - products: [`dot`](ChunkedArray::dot), [`matmul`](ChunkedArray::matmul), [`tensordot`](ChunkedArray::tensordot) and
 //!   [`outer`](ChunkedArray::outer);
+//! - statistics: [`histogram`](ChunkedArray::histogram), [`histogram2d`] and [`histogramdd`];
 //! - any other work: functions made lazy by [`delayed()`], in one graph with arrays; a [`Client`] runs it in the
 //!   background;
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
@@ -56,6 +57,7 @@ mod elementwise;
 mod engine;
 mod error;
 pub mod futures;
+mod histogram;
 mod late;
 mod linalg;
 mod memory;
@@ -82,6 +84,9 @@ pub use create::BlockInfo;
 pub use delayed::{Data, Delayed, DelayedFn, IntoArg, delayed, try_delayed};
 pub use error::{Error, Result};
 pub use futures::{Client, TaskHandle};
+pub use histogram::{
+    Bins, Histogram, Histogram2, HistogramD, histogram2d, histogram2d_weighted, histogramdd, histogramdd_weighted,
+};
 pub use linalg::{AtLeast2, DotRhs, TensordotAxes};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use random::{Floats, Generator};

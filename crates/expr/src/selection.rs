@@ -185,6 +185,30 @@ impl Expr {
         values[0].grouped(&by, groups, op, &inner_axes(axes, rows.ndim()), OfNothing::Nan)
     }
 
+    /// A reduction of the elements for which `mask`, which has the shape of this array, is true. Where there are none,
+    /// floats are NaN if the reduction needs elements.
+    ///
+    /// # Errors
+    /// As for [`Expr::reduce`]; a mask of another shape or that is not bool.
+    #[track_caller]
+    pub fn reduce_where(&self, mask: &Expr, op: ReduceOp, axes: &[usize]) -> Result<Expr, ExprError> {
+        let one = Groups { count: 1, axis: false };
+        if !mask.dtype().is_bool() {
+            return Err(ExprError::Undefined { op: op.name(), dtypes: vec![self.dtype(), mask.dtype()] });
+        }
+        if !self.is_unknown() && !mask.is_unknown() {
+            return self.grouped(mask, one, op, axes, OfNothing::Nan);
+        }
+        if !axes.contains(&0) {
+            return Err(ExprError::UnknownLength { op: op.name() });
+        }
+        let (values, _, rows) = parts_of(&[self, mask], op.name())?;
+        let unknown = if self.is_unknown() { self } else { mask };
+        let outer = Expr(unknown.0.inputs[1].clone());
+        let both = Expr::elementwise(Op::Binary(Binary::LogicalAnd), &[&outer, &values[1]])?;
+        values[0].grouped(&both, one, op, &inner_axes(axes, rows.ndim()), OfNothing::Nan)
+    }
+
     #[track_caller]
     fn grouped(
         &self,

@@ -6,6 +6,7 @@
 //! intermediate in first-level cache.
 
 mod args;
+pub mod bins;
 mod closure;
 pub mod contract;
 mod elementwise;

@@ -3,6 +3,7 @@
 use chunkwise_core::DType;
 
 use crate::Closure;
+use crate::bins::Bins;
 use crate::random::Draw;
 
 /// Instructions with one operand.
@@ -81,6 +82,11 @@ pub enum Op {
     Copy,
     /// A random value for an `i64` index.
     Draw(Draw),
+    /// The number of the bin that an `f64` falls into, -1 for none.
+    Bin(Bins),
+    /// The same for so many bins of equal width: the value, the lower edge of the first and the upper edge of the last.
+    /// Without a finite distance between these, there are no bins.
+    BinBetween(u32),
     /// A user's function.
     Closure(Closure),
 }
@@ -102,6 +108,8 @@ impl Op {
             Op::Powi(_) => "powi",
             Op::Copy => "copy",
             Op::Draw(draw) => draw.distribution.name(),
+            Op::Bin(_) => "bin",
+            Op::BinBetween(_) => "bin_between",
             Op::Closure(closure) => closure.name,
         }
     }

@@ -34,6 +34,9 @@ impl<A: Element, D: Dimension + 'static> ChunkedArray<A, D> {
     /// The whole array as one delayed ndarray, which functions can take; in `compute` it is computed together with
     /// whatever else is.
     ///
+    /// It is the way out for what cannot be done in chunks, such as eigenvalues by a crate of linear algebra:
+    /// `matrix.to_delayed().map(eigenvalues)`.
+    ///
     /// ```
     /// use chunkwise::prelude::*;
     /// use ndarray::Array1;

@@ -12,6 +12,7 @@ mod reference;
 mod reference;
 
 mod arithmetic;
+mod bins;
 mod bits;
 mod cast;
 mod comparison;
@@ -85,9 +86,9 @@ impl ElementwiseDef {
     /// Number of operands.
     pub fn arity(&self) -> usize {
         match self.instances[0] {
-            Op::Unary(_) | Op::Cast(_) | Op::Powi(_) | Op::Copy | Op::Draw(_) | Op::Closure(_) => 1,
+            Op::Unary(_) | Op::Cast(_) | Op::Powi(_) | Op::Copy | Op::Draw(_) | Op::Bin(_) | Op::Closure(_) => 1,
             Op::Binary(_) => 2,
-            Op::Ternary(_) => 3,
+            Op::Ternary(_) | Op::BinBetween(_) => 3,
         }
     }
 
@@ -108,6 +109,8 @@ pub enum Operands {
     Any,
     /// `bool` and integers.
     Bits,
+    /// `f64`, as edges are.
+    Double,
     /// Integers.
     Integer,
     /// `i64`, as indices are.
@@ -132,6 +135,7 @@ impl Operands {
         match self {
             Operands::Any => true,
             Operands::Bits => dtype.is_bool() || dtype.is_integer(),
+            Operands::Double => matches!(dtype, DType::F64),
             Operands::Integer => dtype.is_integer(),
             Operands::Index => matches!(dtype, DType::I64),
             Operands::Number => !dtype.is_bool(),
@@ -149,6 +153,7 @@ impl fmt::Display for Operands {
         f.write_str(match self {
             Operands::Any => "any type",
             Operands::Bits => "bool or integers",
+            Operands::Double => "f64",
             Operands::Integer => "integers",
             Operands::Index => "i64",
             Operands::Number => "numbers",
@@ -280,6 +285,9 @@ elementwise! {
     Op::Binary(Binary::Fmax) => select::FMAX,
     Op::Binary(Binary::Fmin) => select::FMIN,
     Op::Ternary(Ternary::Clip) => select::CLIP,
+
+    Op::Bin(_) => bins::BIN,
+    Op::BinBetween(_) => bins::BIN_BETWEEN,
 
     Op::Cast(_) => cast::CAST,
     Op::Copy => cast::COPY,

@@ -28,7 +28,7 @@ mod types;
 use chunkwise_core::DType;
 
 use crate::isa::{Code, Isa};
-use crate::{Binary, Op, Ternary, Unary, random};
+use crate::{Binary, Op, Ternary, Unary, bins, random};
 
 /// The loop for `op` over operands of these types, if it is defined.
 pub(crate) fn code(op: &Op, operands: &[DType], isa: Isa) -> Option<Code> {
@@ -43,6 +43,8 @@ pub(crate) fn code(op: &Op, operands: &[DType], isa: Isa) -> Option<Code> {
         Op::Powi(exponent) => power::powi(*exponent, operands[0], isa),
         Op::Copy => choice::copy(operands[0], isa),
         Op::Draw(draw) => random::code(draw, isa),
+        Op::Bin(bins) => Some(bins::code(bins, isa)),
+        Op::BinBetween(count) => Some(bins::between(*count, isa)),
         Op::Closure(closure) => Some(closure.function.clone().code(isa)),
     }
 }

@@ -2,6 +2,7 @@
 
 use chunkwise_core::DType;
 
+use crate::bins::check_count;
 use crate::{Binary, Op, Ternary, Unary};
 
 impl Op {
@@ -24,6 +25,10 @@ impl Op {
             (Op::Powi(_), &[a]) if !a.is_bool() => Some(a),
             (Op::Copy, &[a]) => Some(a),
             (Op::Draw(draw), &[a]) => draw.result(a),
+            (Op::Bin(bins), &[DType::F64]) => bins.check().is_ok().then_some(DType::I64),
+            (Op::BinBetween(count), &[DType::F64, DType::F64, DType::F64]) => {
+                check_count(*count as usize).is_ok().then_some(DType::I64)
+            }
             (Op::Closure(closure), _) if closure.function.operands() == operands => {
                 Some(closure.function.result())
             }

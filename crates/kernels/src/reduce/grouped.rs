@@ -240,11 +240,12 @@ impl Loops {
                 tile.cells,
             );
             if self.counts_only {
-                for i in 0..len {
-                    let group = self.group(tile.by, i);
-                    if group < self.groups as u64 {
-                        counts[tile.cell + group as usize * stride] += 1;
-                    }
+                if self.mask {
+                    let mask = std::slice::from_raw_parts(tile.by, len);
+                    counts[tile.cell] += mask.iter().map(|&taken| i64::from(taken != 0)).sum::<i64>();
+                } else {
+                    let by = std::slice::from_raw_parts(tile.by.cast::<u64>(), len);
+                    self.count(by, &mut counts[tile.cell..], stride, &mut sorter.starts);
                 }
                 return;
             }
@@ -287,6 +288,35 @@ impl Loops {
                 }
                 begin = end;
             }
+        }
+    }
+
+    /// Adds how many elements each group has to every `stride`th of `counts`. Negative groups are huge ones here.
+    fn count(&self, by: &[u64], counts: &mut [i64], stride: usize, tables: &mut Vec<u32>) {
+        let groups = self.groups as u64;
+        if by.len() < 8 * self.groups {
+            for &group in by.iter().filter(|&&group| group < groups) {
+                counts[group as usize * stride] += 1;
+            }
+            return;
+        }
+        // Two tables, so that an element need not wait for the count of its neighbour, with a place for what belongs
+        // to no group, so that nothing branches.
+        let places = self.groups + 1;
+        tables.clear();
+        tables.resize(2 * places, 0);
+        let (even, odd) = tables.split_at_mut(places);
+        let mut pairs = by.chunks_exact(2);
+        for pair in &mut pairs {
+            even[pair[0].min(groups) as usize] += 1;
+            odd[pair[1].min(groups) as usize] += 1;
+        }
+        for &group in pairs.remainder() {
+            even[group.min(groups) as usize] += 1;
+        }
+        let all = even.iter().zip(odd).take(self.groups);
+        for (group, (even, odd)) in all.enumerate() {
+            counts[group * stride] += i64::from(*even) + i64::from(*odd);
         }
     }
 

@@ -9,11 +9,13 @@ use chunkwise_kernels::reduce::ReduceOp;
 use smallvec::SmallVec;
 
 pub(in crate::ops) mod elementary;
+mod bins;
 mod random;
 mod reductions;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::ops) use bins::bin;
 pub(in crate::ops) use random::draw;
 pub(in crate::ops) use reductions::*;
 

@@ -1,0 +1,7 @@
+//! Histograms: the edge rules of NumPy, any chunks and types, weights, densities, several coordinates, unknown lengths.
+
+mod numpy;
+mod rules;
+mod runs;
+mod several;
+mod support;
