@@ -50,14 +50,20 @@ fn check(values: &Values, by: &Values, groups: usize, axes: &[usize], case: usiz
     let chunkings = chunkings(&values.shape, case as u64);
     let x = values.expr(&chunkings[case % chunkings.len()], Order::ALL[case % 3]);
     let labels = by.expr(&chunkings[(case + 2) % chunkings.len()], Order::ALL[(case + 1) % 3]);
-    let setting = Setting::nth(case);
+    let setting = if values.elements.len() > 10_000 { Setting::usual() } else { Setting::nth(case) };
     let kept = (0..values.shape.len()).filter(|k| !axes.contains(k)).map(|k| values.shape[k]);
     let shape: Vec<usize> = [groups].into_iter().chain(kept).collect();
     let cells = cells(values, by, groups, axes);
     let mut together: Vec<(ReduceOp, Vec<Reduced>, Expr)> = Vec::new();
     for definition in REDUCTIONS.iter().filter(|d| d.operands.contains(values.dtype)) {
         for &op in definition.instances.iter().filter(|op| !op.locates()) {
-            let expr = x.reduce_groups(&labels, groups as u32, op, axes).unwrap();
+            let built = x.reduce_groups(&labels, groups as u32, op, axes);
+            let long = axes.iter().filter(|&&axis| values.shape[axis] > 1).count();
+            if matches!(op, ReduceOp::First | ReduceOp::Last) && long > 1 {
+                assert!(built.unwrap_err().to_string().contains("several axes"));
+                continue;
+            }
+            let expr = built.unwrap();
             assert_eq!(expr.shape(), shape);
             let expected: Vec<Reduced> =
                 cells.iter().map(|cell| (definition.reference)(op, values.dtype, cell)).collect();

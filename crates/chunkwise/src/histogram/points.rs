@@ -22,7 +22,11 @@ pub(super) struct Several {
 
 impl Several {
     #[track_caller]
-    pub(super) fn new(coordinates: &[&Expr], bins: impl IntoIterator<Item = Bins>, what: &'static str) -> Result<Self> {
+    pub(super) fn new(
+        coordinates: &[&Expr],
+        bins: impl IntoIterator<Item = Bins>,
+        what: &'static str,
+    ) -> Result<Self> {
         let invalid = |why: String| Invalid { what, why };
         let bins: Vec<Bins> = bins.into_iter().collect();
         if coordinates.is_empty() || bins.len() != coordinates.len() {
