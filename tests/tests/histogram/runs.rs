@@ -40,7 +40,7 @@ fn a_histogram_is_one_pass_and_an_automatic_range_one_more() {
     assert!(explained.projected_peak < 1 << 20, "nothing but counts is kept: {explained}");
 
     let x = ChunkedArray::from_array(sample(1_000_000), 10_000).unwrap();
-    let explained = explain(&(&x + 1.0).histogram(100).unwrap()).unwrap();
+    let explained = explain((&x + 1.0).histogram(100).unwrap()).unwrap();
     let passes = explained.after.iter().filter(|s| s.kind == StageKind::Fused && s.units > 1).count();
     assert_eq!(passes, 2, "{explained}");
     assert!(explained.projected_peak < 1 << 20, "{explained}");
