@@ -227,6 +227,12 @@ impl Expr {
         let told = by.dtype() == DType::I64 || (by.dtype().is_bool() && !groups.axis);
         let dtype = op.result(self.dtype()).filter(|_| told && !op.locates()).ok_or_else(undefined)?;
         let bits = axis_bits(op, axes, ndim)?;
+        // Units come in row-major order, elements of several axes do not.
+        let long = axes.iter().filter(|&&axis| self.shape()[axis] > 1).count();
+        if matches!(op, ReduceOp::First | ReduceOp::Last) && long > 1 {
+            let why = format!("groups over several axes ({axes:?}) have no first and last element");
+            return Err(Error::Invalid { what: op.name(), why }.into());
+        }
         let first = groups.axis.then(|| AxisGrid::whole(groups.count as usize));
         let kept = (0..ndim).filter(|k| bits & (1 << k) == 0).map(|k| self.grid().axes()[k].clone());
         let grid = Grid::new(first.into_iter().chain(kept));

@@ -50,14 +50,20 @@ fn check(values: &Values, by: &Values, groups: usize, axes: &[usize], case: usiz
     let chunkings = chunkings(&values.shape, case as u64);
     let x = values.expr(&chunkings[case % chunkings.len()], Order::ALL[case % 3]);
     let labels = by.expr(&chunkings[(case + 2) % chunkings.len()], Order::ALL[(case + 1) % 3]);
-    let setting = Setting::nth(case);
+    let setting = if values.elements.len() > 10_000 { Setting::usual() } else { Setting::nth(case) };
     let kept = (0..values.shape.len()).filter(|k| !axes.contains(k)).map(|k| values.shape[k]);
     let shape: Vec<usize> = [groups].into_iter().chain(kept).collect();
     let cells = cells(values, by, groups, axes);
     let mut together: Vec<(ReduceOp, Vec<Reduced>, Expr)> = Vec::new();
     for definition in REDUCTIONS.iter().filter(|d| d.operands.contains(values.dtype)) {
         for &op in definition.instances.iter().filter(|op| !op.locates()) {
-            let expr = x.reduce_groups(&labels, groups as u32, op, axes).unwrap();
+            let built = x.reduce_groups(&labels, groups as u32, op, axes);
+            let long = axes.iter().filter(|&&axis| values.shape[axis] > 1).count();
+            if matches!(op, ReduceOp::First | ReduceOp::Last) && long > 1 {
+                assert!(built.unwrap_err().to_string().contains("several axes"));
+                continue;
+            }
+            let expr = built.unwrap();
             assert_eq!(expr.shape(), shape);
             let expected: Vec<Reduced> =
                 cells.iter().map(|cell| (definition.reference)(op, values.dtype, cell)).collect();
@@ -90,9 +96,11 @@ fn check_dtypes(accept: fn(DType) -> bool) {
     let mut case = 0;
     for dtype in DType::ALL.into_iter().filter(|&t| accept(t)) {
         let mut rng = Rng::new(dtype as u64 + 5);
-        for (shape, nan_every) in [(vec![5, 7, 6], 0), (vec![67], 5), (vec![30, 4], 9), (vec![0, 3], 0), (vec![], 0)]
+        for (shape, nan_every) in
+            [(vec![5, 7, 6], 0), (vec![67], 5), (vec![30, 4], 9), (vec![0, 3], 0), (vec![], 0)]
         {
-            let values = Values::new(dtype, &shape, small(dtype, shape.iter().product(), nan_every, &mut rng));
+            let values =
+                Values::new(dtype, &shape, small(dtype, shape.iter().product(), nan_every, &mut rng));
             for bits in 0..1usize << shape.len() {
                 let axes: Vec<usize> = (0..shape.len()).filter(|k| bits >> k & 1 == 1).collect();
                 for groups in [1, 3, 50, 2000] {
@@ -121,7 +129,8 @@ fn reductions_of_complex_numbers_by_groups() {
 
 #[test]
 fn long_arrays_in_units_of_the_engines_own() {
-    for (case, dtype) in [DType::F64, DType::F32, DType::I32, DType::Bool, DType::C64].into_iter().enumerate() {
+    for (case, dtype) in [DType::F64, DType::F32, DType::I32, DType::Bool, DType::C64].into_iter().enumerate()
+    {
         let mut rng = Rng::new(case as u64);
         let values = Values::new(dtype, &[40_000], small(dtype, 40_000, 1000, &mut rng));
         for groups in [1, 3, 700] {
@@ -142,8 +151,10 @@ fn no_groups_are_an_empty_result() {
 
 #[test]
 fn what_cannot_be_grouped() {
-    let x = Values::new(DType::I32, &[3], (0..3).map(Scalar::new::<i32>).collect()).expr(&[vec![3]], Order::C);
-    let by = Values::new(DType::I64, &[3], (0..3).map(Scalar::new::<i64>).collect()).expr(&[vec![3]], Order::C);
+    let x =
+        Values::new(DType::I32, &[3], (0..3).map(Scalar::new::<i32>).collect()).expr(&[vec![3]], Order::C);
+    let by =
+        Values::new(DType::I64, &[3], (0..3).map(Scalar::new::<i64>).collect()).expr(&[vec![3]], Order::C);
     let undefined = |built: Result<Expr, ExprError>| matches!(built, Err(ExprError::Undefined { .. }));
     assert!(undefined(x.reduce_groups(&x, 3, ReduceOp::Sum, &[0])), "groups are i64");
     assert!(undefined(x.reduce_groups(&by, 3, ReduceOp::ArgMax, &[0])), "groups have no indices");

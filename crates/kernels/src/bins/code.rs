@@ -78,7 +78,8 @@ pub(crate) fn code(bins: &Bins, isa: Isa) -> Code {
 /// The number of the bin of `x` between sorted edges.
 fn number(edges: &[f64], x: f64) -> i64 {
     let (Some(&first), Some(&last)) = (edges.first(), edges.last()) else { return -1 };
-    if !(x >= first && x <= last) {
+    let inside = x >= first && x <= last;
+    if !inside {
         return -1;
     }
     let below = if x == last { edges.len() - 1 } else { edges.partition_point(|&edge| edge <= x) };

@@ -78,7 +78,7 @@ impl Bins {
             Bins::Uniform { lo, hi, count } => {
                 let (lo, hi) = (lo.get(), hi.get());
                 check_count(*count as usize)?;
-                if !(lo < hi) {
+                if lo >= hi || lo.is_nan() || hi.is_nan() {
                     return Err(format!("there is nothing between {lo} and {hi}"));
                 }
                 if !(hi - lo).is_finite() {
