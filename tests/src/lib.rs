@@ -1,6 +1,7 @@
 //! What the tests of the public interface share: one strict assertion, values worth trying, chunkings that engines
 //! get wrong, and a way to run expressions of any type under any setting.
 
+mod book;
 mod chunkings;
 mod compare;
 mod drive;
@@ -9,6 +10,7 @@ mod matches;
 mod pair;
 mod values;
 
+pub use book::{CHAPTERS, Page, book};
 pub use chunkings::{chunkings, random_chunks};
 pub use compare::Tolerance;
 pub use drive::{Failure, Setting, evaluate};
