@@ -36,6 +36,7 @@
 //! - products: [`dot`](ChunkedArray::dot), [`matmul`](ChunkedArray::matmul), [`tensordot`](ChunkedArray::tensordot) and
 //!   [`outer`](ChunkedArray::outer);
 //! - statistics: [`histogram`](ChunkedArray::histogram), [`histogram2d`] and [`histogramdd`];
+//!   [`groupby`](ChunkedArray::groupby) reduces by [`Labels`];
 //! - any other work: functions made lazy by [`delayed()`], in one graph with arrays; a [`Client`] runs it in the
 //!   background;
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
@@ -57,6 +58,7 @@ mod elementwise;
 mod engine;
 mod error;
 pub mod futures;
+mod groupby;
 mod histogram;
 mod late;
 mod linalg;
@@ -84,8 +86,10 @@ pub use create::BlockInfo;
 pub use delayed::{Data, Delayed, DelayedFn, IntoArg, delayed, try_delayed};
 pub use error::{Error, Result};
 pub use futures::{Client, TaskHandle};
+pub use groupby::{GroupBy, Labels};
 pub use histogram::{
-    Bins, Histogram, Histogram2, HistogramD, histogram2d, histogram2d_weighted, histogramdd, histogramdd_weighted,
+    Bins, Histogram, Histogram2, HistogramD, histogram2d, histogram2d_weighted, histogramdd,
+    histogramdd_weighted,
 };
 pub use linalg::{AtLeast2, DotRhs, TensordotAxes};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};

@@ -2,7 +2,7 @@
 
 use chunkwise_core::{AxisGrid, Block, DType, Grid, Shape, row_major_strides};
 use chunkwise_kernels::reduce;
-use chunkwise_kernels::reduce::grouped::{self, Reason};
+use chunkwise_kernels::reduce::grouped::{self, NoElements, Reason};
 use smallvec::{SmallVec, smallvec};
 
 use crate::failure::{Failure, chunk_at};
@@ -95,7 +95,10 @@ impl Runner<'_> {
                 Some(groups) => grouped::finish(op, operand, state, cells, groups.of_nothing, results)
                     .map_err(|(cell, why)| match why {
                         Reason::AllNan(why) => (cell, why.into()),
-                        Reason::NoElements(why) => (cell, why.into()),
+                        Reason::NoElements(why) => {
+                            let group = groups.axis.then(|| cell / (cells / groups.count as usize));
+                            (cell, NoElements { group, ..why }.into())
+                        }
                     }),
             }
         };

@@ -90,9 +90,11 @@ fn check_dtypes(accept: fn(DType) -> bool) {
     let mut case = 0;
     for dtype in DType::ALL.into_iter().filter(|&t| accept(t)) {
         let mut rng = Rng::new(dtype as u64 + 5);
-        for (shape, nan_every) in [(vec![5, 7, 6], 0), (vec![67], 5), (vec![30, 4], 9), (vec![0, 3], 0), (vec![], 0)]
+        for (shape, nan_every) in
+            [(vec![5, 7, 6], 0), (vec![67], 5), (vec![30, 4], 9), (vec![0, 3], 0), (vec![], 0)]
         {
-            let values = Values::new(dtype, &shape, small(dtype, shape.iter().product(), nan_every, &mut rng));
+            let values =
+                Values::new(dtype, &shape, small(dtype, shape.iter().product(), nan_every, &mut rng));
             for bits in 0..1usize << shape.len() {
                 let axes: Vec<usize> = (0..shape.len()).filter(|k| bits >> k & 1 == 1).collect();
                 for groups in [1, 3, 50, 2000] {
@@ -121,7 +123,8 @@ fn reductions_of_complex_numbers_by_groups() {
 
 #[test]
 fn long_arrays_in_units_of_the_engines_own() {
-    for (case, dtype) in [DType::F64, DType::F32, DType::I32, DType::Bool, DType::C64].into_iter().enumerate() {
+    for (case, dtype) in [DType::F64, DType::F32, DType::I32, DType::Bool, DType::C64].into_iter().enumerate()
+    {
         let mut rng = Rng::new(case as u64);
         let values = Values::new(dtype, &[40_000], small(dtype, 40_000, 1000, &mut rng));
         for groups in [1, 3, 700] {
@@ -142,8 +145,10 @@ fn no_groups_are_an_empty_result() {
 
 #[test]
 fn what_cannot_be_grouped() {
-    let x = Values::new(DType::I32, &[3], (0..3).map(Scalar::new::<i32>).collect()).expr(&[vec![3]], Order::C);
-    let by = Values::new(DType::I64, &[3], (0..3).map(Scalar::new::<i64>).collect()).expr(&[vec![3]], Order::C);
+    let x =
+        Values::new(DType::I32, &[3], (0..3).map(Scalar::new::<i32>).collect()).expr(&[vec![3]], Order::C);
+    let by =
+        Values::new(DType::I64, &[3], (0..3).map(Scalar::new::<i64>).collect()).expr(&[vec![3]], Order::C);
     let undefined = |built: Result<Expr, ExprError>| matches!(built, Err(ExprError::Undefined { .. }));
     assert!(undefined(x.reduce_groups(&x, 3, ReduceOp::Sum, &[0])), "groups are i64");
     assert!(undefined(x.reduce_groups(&by, 3, ReduceOp::ArgMax, &[0])), "groups have no indices");

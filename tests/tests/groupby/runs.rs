@@ -6,8 +6,10 @@ use chunkwise_plan::Plan;
 use ndarray::Array1;
 
 fn sample(len: usize) -> (ChunkedArray1<f64>, Labels) {
-    let x = ChunkedArray::from_array(Array1::from_shape_fn(len, |i| ((i * 7919) % 10_007) as f64 * 0.01), 10_000);
-    let codes = ChunkedArray::from_array(Array1::from_shape_fn(len, |i| ((i * i) % 1009 % 100) as i64), 7_777);
+    let x =
+        ChunkedArray::from_array(Array1::from_shape_fn(len, |i| ((i * 7919) % 10_007) as f64 * 0.01), 10_000);
+    let codes =
+        ChunkedArray::from_array(Array1::from_shape_fn(len, |i| ((i * i) % 1009 % 100) as i64), 7_777);
     (x.unwrap(), Labels::codes(&codes.unwrap(), 100).unwrap())
 }
 

@@ -3,6 +3,8 @@
     python fixtures.py > numpy.rs
 """
 
+import textwrap
+
 import numpy as np
 
 UNIFORM = [
@@ -55,30 +57,33 @@ def numbers(xs):
     return "&[" + ", ".join(number(x) for x in xs) + "]"
 
 
+def emit(line):
+    print(textwrap.fill(line, width=113, break_long_words=False, break_on_hyphens=False), end="\n\n" if line == "];" else "\n")
+
+
 print(f"""//! What NumPy {np.__version__} computes; written by `fixtures.py`.
-#![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(clippy::approx_constant, clippy::excessive_precision, clippy::type_complexity, reason = "numbers as printed")]
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
 """)
-print("/// Number of bins, lo, hi, edges, and the bins of the values that `values` makes of the edges.")
-print("pub(crate) const UNIFORM: &[(usize, f64, f64, &[f64], &[i64])] = &[")
+emit("/// Number of bins, lo, hi, edges, and the bins of the values that `values` makes of the edges.")
+emit("pub(crate) const UNIFORM: &[(usize, f64, f64, &[f64], &[i64])] = &[")
 with np.errstate(all="ignore"):
     for count, lo, hi in UNIFORM:
         edges = np.histogram([], bins=count, range=(lo, hi))[1]
         bins = [bin_of(v, bins=count, range=(lo, hi)) for v in values(edges)]
-        print(f"({count}, {number(lo)}, {number(hi)}, {numbers(edges)}, &{bins}),")
-    print("];\n")
-    print("/// Edges, and the bins of the values.")
-    print("pub(crate) const EDGES: &[(&[f64], &[i64])] = &[")
+        emit(f"({count}, {number(lo)}, {number(hi)}, {numbers(edges)}, &{bins}),")
+    emit("];")
+    emit("/// Edges, and the bins of the values.")
+    emit("pub(crate) const EDGES: &[(&[f64], &[i64])] = &[")
     for edges in EDGES:
         bins = [bin_of(v, bins=np.array(edges)) for v in values(edges)]
-        print(f"({numbers(edges)}, &{bins}),")
-    print("];\n")
+        emit(f"({numbers(edges)}, &{bins}),")
+    emit("];")
 
-print("/// Values, number of bins, counts, edges and density, over the range of the values.")
-print("pub(crate) const AUTOMATIC: &[(&[f64], usize, &[i64], &[f64], &[f64])] = &[")
+emit("/// Values, number of bins, counts, edges and density, over the range of the values.")
+emit("pub(crate) const AUTOMATIC: &[(&[f64], usize, &[i64], &[f64], &[f64])] = &[")
 rng = np.random.default_rng(1)
 for data, count in [
     ([], 3),
@@ -93,24 +98,24 @@ for data, count in [
     counts, edges = np.histogram(data, bins=count)
     with np.errstate(all="ignore"):
         density = np.histogram(data, bins=count, density=True)[0]
-    print(f"({numbers(data)}, {count}, &{counts.tolist()}, {numbers(edges)}, {numbers(density)}),")
-print("];\n")
+    emit(f"({numbers(data)}, {count}, &{counts.tolist()}, {numbers(edges)}, {numbers(density)}),")
+emit("];")
 
 x, y = rng.normal(size=50).round(2), rng.uniform(size=50).round(2)
 w = rng.integers(-4, 9, size=50)
 wide = [-3.0, -1.0, -0.5, 0.0, 0.25, 2.0]
-print("/// Two coordinates and weights of 50 points.")
-print(f"pub(crate) const X: &[f64] = {numbers(x)};")
-print(f"pub(crate) const Y: &[f64] = {numbers(y)};")
-print(f"pub(crate) const W: &[i64] = &{w.tolist()};")
-print("/// Edges of unequal widths.")
-print(f"pub(crate) const WIDE: &[f64] = {numbers(wide)};")
-print("/// Weighted sums and weighted density over `WIDE`.")
-print(f"pub(crate) const WEIGHTED: &[i64] = &{np.histogram(x, wide, weights=w)[0].tolist()};")
-print(f"pub(crate) const DENSITY: &[f64] = {numbers(np.histogram(x, wide, weights=w, density=True)[0])};")
+emit("/// Two coordinates and weights of 50 points.")
+emit(f"pub(crate) const X: &[f64] = {numbers(x)};")
+emit(f"pub(crate) const Y: &[f64] = {numbers(y)};")
+emit(f"pub(crate) const W: &[i64] = &{w.tolist()};")
+emit("/// Edges of unequal widths.")
+emit(f"pub(crate) const WIDE: &[f64] = {numbers(wide)};")
+emit("/// Weighted sums and weighted density over `WIDE`.")
+emit(f"pub(crate) const WEIGHTED: &[i64] = &{np.histogram(x, wide, weights=w)[0].tolist()};")
+emit(f"pub(crate) const DENSITY: &[f64] = {numbers(np.histogram(x, wide, weights=w, density=True)[0])};")
 h, _, ey = np.histogram2d(x, y, bins=[wide, 4])
 d, _, _ = np.histogram2d(x, y, bins=[wide, 4], density=True)
-print("/// Over `WIDE` by four bins: counts, the edges of these, density.")
-print(f"pub(crate) const TWO: &[i64] = &{h.astype(int).ravel().tolist()};")
-print(f"pub(crate) const TWO_EDGES: &[f64] = {numbers(ey)};")
-print(f"pub(crate) const TWO_DENSITY: &[f64] = {numbers(d.ravel())};")
+emit("/// Over `WIDE` by four bins: counts, the edges of these, density.")
+emit(f"pub(crate) const TWO: &[i64] = &{h.astype(int).ravel().tolist()};")
+emit(f"pub(crate) const TWO_EDGES: &[f64] = {numbers(ey)};")
+emit(f"pub(crate) const TWO_DENSITY: &[f64] = {numbers(d.ravel())};")

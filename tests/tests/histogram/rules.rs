@@ -27,7 +27,8 @@ fn values_at_edges_of_equal_width_are_where_numpy_puts_them() {
         assert_eq!(found.to_vec(), edges, "{count} bins from {lo} to {hi}");
         assert_eq!(counts.to_vec(), tally(bins.iter().copied(), count), "{count} bins from {lo} to {hi}");
         for (value, &bin) in values.iter().zip(bins) {
-            let one = lazy(&[*value]).histogram(Bins::linear(count, lo, hi)).unwrap().counts.compute().unwrap();
+            let one =
+                lazy(&[*value]).histogram(Bins::linear(count, lo, hi)).unwrap().counts.compute().unwrap();
             assert_eq!(one.to_vec(), tally([bin], count), "{value:e} in {count} bins from {lo} to {hi}");
         }
     }
@@ -174,6 +175,8 @@ fn bins_that_cannot_be() {
 #[test]
 fn weights_of_another_shape() {
     let error = lazy(&[1.0, 2.0]).histogram_weighted(2, &lazy(&[1.0])).unwrap_err();
-    let Error::Argument(ArgumentError::ShapeMismatch { what, expected, got }) = error else { panic!("{error}") };
+    let Error::Argument(ArgumentError::ShapeMismatch { what, expected, got }) = error else {
+        panic!("{error}")
+    };
     assert_eq!((what, &expected[..], &got[..]), ("histogram_weighted", &[2][..], &[1][..]));
 }

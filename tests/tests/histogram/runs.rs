@@ -1,6 +1,7 @@
 //! How histograms run: threads, memory, passes, slices, and on the wire.
 
 use chunkwise::prelude::*;
+use chunkwise::{Error, ExprError};
 use chunkwise_expr::{Expr, Optimise, StageKind, Want, plan_in_units};
 use chunkwise_plan::Plan;
 use chunkwise_tests::{Setting, Tolerance, assert_matches_within, evaluate};
@@ -38,6 +39,7 @@ fn a_histogram_is_one_pass_and_an_automatic_range_one_more() {
     assert_eq!(fused, 1, "{explained}");
     assert!(explained.projected_peak < 1 << 20, "nothing but counts is kept: {explained}");
 
+    let x = ChunkedArray::from_array(sample(1_000_000), 10_000).unwrap();
     let explained = explain(&(&x + 1.0).histogram(100).unwrap()).unwrap();
     let passes = explained.after.iter().filter(|s| s.kind == StageKind::Fused && s.units > 1).count();
     assert_eq!(passes, 2, "{explained}");
@@ -60,6 +62,42 @@ fn counts_are_arrays_like_others() {
 }
 
 #[test]
+fn arrays_of_unknown_length() {
+    let data = sample(4000);
+    let x = ChunkedArray::from_array(data.clone(), 333).unwrap();
+    let mask = x.lt(1.0).unwrap();
+    let kept: Array1<f64> = data.iter().copied().filter(|x| *x < 1.0).collect();
+    let eager = ChunkedArray::from_array(kept.clone(), Full).unwrap();
+    let masked = x.mask(&mask).unwrap();
+    for bins in [Bins::count(11), Bins::linear(20, -3.0, 3.0), Bins::edges([-2.0, 0.0, 0.1]).unwrap()] {
+        let (got, expected) =
+            (masked.histogram(bins.clone()).unwrap(), eager.histogram(bins.clone()).unwrap());
+        assert_eq!(got.compute().unwrap(), expected.compute().unwrap(), "{bins:?}");
+        let weights = (&x * 3.0).floor().mask(&mask).unwrap();
+        let weighted = masked.histogram_weighted(bins.clone(), &weights).unwrap();
+        let expected = eager.histogram_weighted(bins, &(&eager * 3.0).floor()).unwrap();
+        assert_eq!(weighted.counts.compute().unwrap(), expected.counts.compute().unwrap());
+    }
+    let nothing = x.mask(&(x.gt(1e300).unwrap() & x.lt(0.0).unwrap())).unwrap();
+    let (counts, edges) = nothing.histogram(2).unwrap().compute().unwrap();
+    assert_eq!((counts, edges), (array![0, 0], array![0.0, 0.5, 1.0]));
+    let pair = chunkwise::histogram2d(&masked, &(&masked * 2.0), (3, 3)).unwrap();
+    let finite = kept.iter().filter(|x| x.is_finite()).count() as i64;
+    assert_eq!(pair.counts.sum().scalar().unwrap(), finite);
+
+    let error = masked.histogram_weighted(3, &x).unwrap_err();
+    assert!(
+        matches!(error, Error::Expression(ExprError::UnknownLength { op: "histogram_weighted" })),
+        "{error}"
+    );
+    let error = masked.histogram_weighted(3, &x.mask(&x.lt(2.0).unwrap()).unwrap()).unwrap_err();
+    assert!(
+        matches!(error, Error::Expression(ExprError::DifferentMasks { op: "histogram_weighted" })),
+        "{error}"
+    );
+}
+
+#[test]
 fn plans_of_histograms_are_sent() {
     let data = sample(1000);
     let x = ChunkedArray::from_array(data, 77).unwrap();
@@ -79,8 +117,7 @@ fn plans_of_histograms_are_sent() {
 fn bins_that_arrive_damaged_are_refused() {
     let x = ChunkedArray::from_array(array![1.0, 2.0], Auto).unwrap();
     let good = x.histogram(Bins::edges([0.5, 1.5, 2.5]).unwrap()).unwrap();
-    let (plan, _) =
-        plan_in_units(&[good.counts.expr().clone()], Want::Arrays, Optimise::All, 10).unwrap();
+    let (plan, _) = plan_in_units(&[good.counts.expr().clone()], Want::Arrays, Optimise::All, 10).unwrap();
     let bytes = plan.to_bytes().unwrap();
     let edge = bytes.windows(8).position(|at| at == 1.5f64.to_bits().to_le_bytes());
     // Integers may be packed; where they are not, an edge that decreases and one that is NaN are refused.

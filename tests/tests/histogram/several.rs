@@ -43,10 +43,16 @@ fn three_coordinates_of_any_chunks_against_a_plain_loop() {
         let weights = chunked(&weights, 9);
         for i in 0..weights.len() {
             let x = [0, 1, 2].map(|k| &data[k][(i + k) % weights.len()]);
-            let bins = || [Bins::linear(4, -2.0, 2.0), Bins::linear(2, -4.0, 4.0), Bins::edges(edges[2].iter().copied()).unwrap()];
+            let bins = || {
+                [
+                    Bins::linear(4, -2.0, 2.0),
+                    Bins::linear(2, -4.0, 4.0),
+                    Bins::edges(edges[2].iter().copied()).unwrap(),
+                ]
+            };
             let h = histogramdd(&x, bins()).unwrap();
             assert_eq!(h.counts.compute().unwrap(), counts);
-            let found: Vec<Vec<f64>> = h.compute().unwrap().1.iter().map(Array1::to_vec).collect();
+            let found: Vec<Vec<f64>> = h.compute().unwrap().1.iter().map(|edges| edges.to_vec()).collect();
             assert_eq!(found, edges);
             let weighted = histogramdd_weighted(&x, bins(), &weights[i]).unwrap();
             assert_eq!(weighted.counts.compute().unwrap(), sums);
@@ -71,7 +77,10 @@ fn one_coordinate_is_a_histogram() {
 fn what_does_not_go_together() {
     let (x, y) = (lazy(X, 9), lazy(&Y[1..], 9));
     let error = histogram2d(&x, &y, (2, 2)).unwrap_err();
-    assert!(matches!(error, Error::Argument(ArgumentError::ShapeMismatch { what: "histogram2d", .. })), "{error}");
+    assert!(
+        matches!(error, Error::Argument(ArgumentError::ShapeMismatch { what: "histogram2d", .. })),
+        "{error}"
+    );
     let none: [&ChunkedArray1<f64>; 0] = [];
     for error in [histogramdd(&none, [0usize; 0]).unwrap_err(), histogramdd(&[&x], [2, 2]).unwrap_err()] {
         assert!(error.to_string().contains("for each of its"), "{error}");

@@ -6,6 +6,7 @@
 mod binned;
 mod bins;
 mod density;
+mod points;
 mod several;
 
 use binned::binned;

@@ -86,7 +86,13 @@ impl ElementwiseDef {
     /// Number of operands.
     pub fn arity(&self) -> usize {
         match self.instances[0] {
-            Op::Unary(_) | Op::Cast(_) | Op::Powi(_) | Op::Copy | Op::Draw(_) | Op::Bin(_) | Op::Closure(_) => 1,
+            Op::Unary(_)
+            | Op::Cast(_)
+            | Op::Powi(_)
+            | Op::Copy
+            | Op::Draw(_)
+            | Op::Bin(_)
+            | Op::Closure(_) => 1,
             Op::Binary(_) => 2,
             Op::Ternary(_) | Op::BinBetween(_) => 3,
         }

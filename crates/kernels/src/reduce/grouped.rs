@@ -58,8 +58,13 @@ pub unsafe fn merge(op: ReduceOp, operand: DType, into: *mut u8, from: *const u8
 
 /// A group without elements, whose reduction therefore has no value, and no NaN to stand for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there are no elements to take the {0} of")]
-pub struct NoElements(pub &'static str);
+#[error("there are no elements{} to take the {op} of", group.map_or_else(String::new, |group| format!(" in group {group}")))]
+pub struct NoElements {
+    /// The reduction.
+    pub op: &'static str,
+    /// The group, if there are several.
+    pub group: Option<usize>,
+}
 
 /// Why a cell has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,11 +101,17 @@ pub unsafe fn finish(
 ) -> Result<(), (usize, Reason)> {
     // SAFETY: the caller's promise; the state is only read.
     let counts = unsafe { counts(op, operand, state.cast_mut(), cells) };
+    if op == ReduceOp::Count {
+        // Nothing else was taken in.
+        // SAFETY: `out` has room for as many (caller), and is no part of the state.
+        unsafe { std::ptr::copy_nonoverlapping(counts.as_ptr(), out.cast::<i64>(), cells) };
+        return Ok(());
+    }
     let result = op.result(operand).unwrap_or(operand);
     let nan = of_nothing == OfNothing::Nan && (result.is_float() || result.is_complex());
     let empty = counts.iter().position(|&n| n == 0).filter(|_| op.needs_elements());
     if let Some(cell) = empty.filter(|_| !nan) {
-        return Err((cell, Reason::NoElements(NoElements(op.name()))));
+        return Err((cell, Reason::NoElements(NoElements { op: op.name(), group: None })));
     }
     // SAFETY: the caller's promise.
     let finished = unsafe { family(op, operand).finish(state, cells, &|cell| counts[cell] as u64, out) };

@@ -8,8 +8,8 @@ use chunkwise_kernels::Op;
 use chunkwise_kernels::reduce::ReduceOp;
 use smallvec::SmallVec;
 
-pub(in crate::ops) mod elementary;
 mod bins;
+pub(in crate::ops) mod elementary;
 mod random;
 mod reductions;
 #[cfg(test)]
