@@ -5,9 +5,11 @@ mod reader;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use chunkwise::Result;
 use chunkwise::prelude::*;
+use ndarray::{Array1, Axis};
 use reader::{Flights, FlightsError, files, read};
 
 /// Minutes, and flights that they were spread over.
@@ -59,6 +61,21 @@ fn exercise_09_mean_delays_of_a_year() -> Result<()> {
     let months: Vec<_> = paths.iter().map(|path| load.call(path.clone()).map(totals)).collect();
     let year = delayed(joined).call(&months);
     assert_eq!(means(&*year.compute()?), MEANS);
+
+    // As chunked arrays, a chunk per month, in one pass
+    let months: Vec<_> = paths.iter().map(|path| load.call(path.clone())).collect();
+    let months = compute(&months)?;
+    let column = |month: &Arc<Flights>| ChunkedArray::from_array(Array1::from(month.delays.clone()), Full);
+    let delays = concatenate(Axis(0), &months.iter().map(column).collect::<Result<Vec<_>>>()?)?;
+    assert_eq!((delays.len() as u64, delays.num_chunks()), (flights, 12));
+    let labels = Labels::from_strings(months.iter().flat_map(|month| &month.origins))?;
+    let groups = delays.groupby(&labels)?;
+    let (means, deviations, counts) = compute((groups.mean(), groups.std(1.0), groups.count()))?;
+    assert_eq!(counts.sum() as u64, flights);
+    let figures = labels.names().iter().zip(means.iter().zip(&deviations));
+    let mut figures: Vec<String> = figures.map(|(name, (m, s))| format!("{name} {m:.6} {s:.6}")).collect();
+    figures.sort_unstable();
+    assert_eq!(figures, ["EWR 15.107954 41.323704", "JFK 12.112159 39.035071", "LGA 10.346876 39.993021"]);
     Ok(())
 }
 

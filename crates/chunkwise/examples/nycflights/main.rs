@@ -8,6 +8,7 @@ mod flights;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use chunkwise::prelude::*;
@@ -78,10 +79,10 @@ fn run(directory: &Path) -> Result<(), Box<dyn Error>> {
     let months: Vec<Delayed<Flights>> = files.iter().map(|path| load.call(path.clone())).collect();
     let months = compute(&months)?;
     let start = Instant::now();
-    let (names, means, deviations) = grouped(&months)?;
+    let figures = grouped(&months)?;
     let in_groups = start.elapsed();
-    print("mean delay, grouped", names.iter().cloned().zip(means));
-    print("standard deviation (n - 1), grouped", names.into_iter().zip(deviations));
+    print("mean delay, grouped", figures.iter().map(|(name, mean, _)| (name.clone(), *mean)));
+    print("standard deviation (n - 1), grouped", figures.iter().map(|(name, _, std)| (name.clone(), *std)));
 
     println!();
     for (what, time) in
@@ -101,28 +102,20 @@ fn print(what: &str, values: impl IntoIterator<Item = (String, f64)>) {
     println!("{what:<40}{}", values.join("   "));
 }
 
-/// The names of the airports, mean and standard deviation of the delays at each.
-type Grouped = (Vec<String>, Vec<f64>, Vec<f64>);
+/// The name of each airport, and mean and standard deviation of the delays there.
+type Grouped = Vec<(String, f64, f64)>;
 
-/// Groups the year by airport: one chunk per month, and all figures in one computation.
-fn grouped(months: &[std::sync::Arc<Flights>]) -> chunkwise::Result<Grouped> {
-    let mut names: Vec<String> = months.iter().flat_map(|month| month.origins.clone()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let number = |origin: &String| names.binary_search(origin).unwrap_or(usize::MAX) as i64;
-    let column = |month: &Flights| ChunkedArray::from_array(Array1::from(month.delays.clone()), Full);
-    let numbers = |month: &Flights| month.origins.iter().map(number).collect::<Array1<_>>();
-    let label = |month: &Flights| ChunkedArray::from_array(numbers(month), Full);
-    let delays = months.iter().map(|month| column(month)).collect::<chunkwise::Result<Vec<_>>>()?;
-    let labels = months.iter().map(|month| label(month)).collect::<chunkwise::Result<Vec<_>>>()?;
+/// Groups the year by airport: one chunk per month, and all figures from one pass.
+fn grouped(months: &[Arc<Flights>]) -> chunkwise::Result<Grouped> {
+    let column = |month: &Arc<Flights>| ChunkedArray::from_array(Array1::from(month.delays.clone()), Full);
+    let delays = months.iter().map(column).collect::<chunkwise::Result<Vec<_>>>()?;
     let delays = concatenate(Axis(0), &delays)?;
-    let labels = concatenate(Axis(0), &labels)?;
+    let labels = Labels::from_strings(months.iter().flat_map(|month| &month.origins))?;
 
-    let mut figures = Vec::new();
-    for number in 0..names.len() as i64 {
-        let group = delays.mask(&labels.eq(number)?)?;
-        figures.push((group.mean().value(), group.std(1.0).value()));
-    }
-    let (means, deviations) = compute(figures)?.into_iter().unzip();
-    Ok((names, means, deviations))
+    let groups = delays.groupby(&labels)?;
+    let (means, deviations) = compute((groups.mean(), groups.std(1.0)))?;
+    let figures = labels.names().iter().zip(means.iter().zip(&deviations));
+    let mut figures: Grouped = figures.map(|(name, (mean, std))| (name.clone(), *mean, *std)).collect();
+    figures.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(figures)
 }
