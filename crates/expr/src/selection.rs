@@ -59,7 +59,10 @@ impl Expr {
     /// Lengths of the axes, with [`UNKNOWN`] for one that is not known.
     pub fn visible_shape(&self) -> &[usize] {
         let unknown = self.0.selection().and_then(|selection| selection.unknown.as_ref());
-        unknown.map_or_else(|| self.shape(), |shape| shape)
+        match unknown {
+            Some(shape) => shape,
+            None => self.shape(),
+        }
     }
 
     /// This expression, for an operation that needs to know its lengths.
