@@ -2,9 +2,9 @@
 //!
 //! A [`Product`] is what a contraction of any rank comes down to once its axes are merged into rows, columns and
 //! the axis that is summed over. Floats and complex numbers go to `matrixmultiply`, which packs its operands and
-//! chooses its own instruction set; integers and bool go to our own packed loop ([`blocked`]); a side of a few
+//! chooses its own instruction set; integers and bool go to our own packed loop (`blocked.rs`); a side of a few
 //! rows or columns, where packing would cost more than the products, to a loop that reads the larger operand
-//! where it lies ([`narrow`]).
+//! where it lies (`narrow.rs`).
 
 mod backend;
 mod blocked;
