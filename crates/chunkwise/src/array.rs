@@ -186,6 +186,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     #[track_caller]
     pub fn rechunk(&self, chunks: impl ChunkSpec<D>) -> Result<Self> {
+        self.known("rechunk")?;
         let grid = Chunked::new(self.raw_dim(), chunks).grid(A::DTYPE)?;
         Ok(Self::from_expr(self.expr.rechunk(grid)?))
     }

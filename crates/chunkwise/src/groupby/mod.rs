@@ -87,7 +87,7 @@ impl<A: Element, D: RemoveAxis> ChunkedArray<A, D> {
     /// use chunkwise::prelude::*;
     /// use ndarray::{Axis, array};
     ///
-    /// let x = ChunkedArray::from_array(array![[1, 2, 3], [4, 5, 6]], Auto)?;
+    /// let x = ChunkedArray::from_array(array![[1_i64, 2, 3], [4, 5, 6]], Auto)?;
     /// let groups = x.groupby_axis(&Labels::from_strings(["a", "b", "a"])?, Axis(1))?;
     /// assert_eq!(groups.sum().compute()?, array![[4, 10], [2, 5]]); // groups by rows
     /// # Ok::<(), chunkwise::Error>(())

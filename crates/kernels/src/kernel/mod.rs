@@ -40,7 +40,7 @@ use schedule::Step;
 /// A program compiled for an instruction set of this machine.
 ///
 /// ```
-/// use chunkwise_core::Scalar;
+/// use chunkwise_core::{DType, Scalar};
 /// use chunkwise_kernels::{Binary, Bind, Frame, Input, Isa, Kernel, Op, Output, Program};
 ///
 /// // x + 1 over one-dimensional boxes.

@@ -107,8 +107,7 @@ impl<T: Bits> Reducer for Tally<T> {
         (into + from,)
     }
 
-    /// Loops that count groups keep nothing but the counts, so the cell may not know.
-    fn finish(&self, _: Self::Cell, count: u64) -> Result<i64, AllNan> {
-        Ok(count as i64)
+    fn finish(&self, (n,): Self::Cell, _: u64) -> Result<i64, AllNan> {
+        Ok(n)
     }
 }
