@@ -16,7 +16,7 @@ use std::path::Path;
 use chunkwise_expr::{Expr, PictureDetail, PictureGraph, PictureStage, picture};
 
 use crate::compute::roots_of;
-use crate::{ChunkedArray, Compute, Error, Result};
+use crate::{ChunkedArray, Compute, Data, Delayed, Error, Result};
 use sheet::Sheet;
 
 /// Which way the arrows of a [`Picture`] point.
@@ -201,6 +201,32 @@ impl<A: chunkwise_core::Element, D: ndarray::Dimension> ChunkedArray<A, D> {
     ///
     /// let error = x.visualize("graph.jpeg").unwrap_err();
     /// assert!(error.to_string().contains(".svg"));
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn visualize(&self, path: impl AsRef<Path>) -> Result<()> {
+        visualize(self, path)
+    }
+}
+
+impl<T: Data> Delayed<T> {
+    /// Draws the calls that make the value, by the names of their functions, into a file whose extension names the
+    /// format, as [`ChunkedArray::visualize`] does.
+    ///
+    /// # Errors
+    /// As for [`Picture::write`].
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// fn inc(x: &i64) -> i64 {
+    ///     x + 1
+    /// }
+    ///
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("graph.svg");
+    /// (delayed(inc).call(1) + delayed(inc).call(2)).visualize(&path)?;
+    /// let picture = std::fs::read_to_string(&path).expect("just written");
+    /// assert_eq!(picture.matches(">inc<").count(), 2);
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     pub fn visualize(&self, path: impl AsRef<Path>) -> Result<()> {
