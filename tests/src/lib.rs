@@ -1,5 +1,5 @@
 //! What the tests of the public interface share: one strict assertion, values worth trying, chunkings that engines
-//! get wrong, and a way to run expressions of any type under any setting.
+//! get wrong, a way to run expressions of any type under any setting, and eyes on what the engine calls.
 
 mod book;
 mod chunkings;
@@ -9,6 +9,7 @@ mod generate;
 mod matches;
 mod pair;
 mod values;
+mod watch;
 
 pub use book::{CHAPTERS, Page, book};
 pub use chunkings::{chunkings, random_chunks};
@@ -18,3 +19,4 @@ pub use generate::{Rng, edges, mixed, small};
 pub use matches::{assert_matches, assert_matches_within};
 pub use pair::{Pair, random_shape, random_shape_of};
 pub use values::{Order, Values};
+pub use watch::{Calls, Meeting, in_time};

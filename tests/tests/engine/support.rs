@@ -1,30 +1,10 @@
 //! What the modules share: counted functions, bits of results, plans run task by task, and a watchdog.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::Duration;
-
 use chunkwise_core::{Block, Element, Scalar};
 use chunkwise_kernels::Isa;
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskId, TaskOutput};
+pub(crate) use chunkwise_tests::{Calls, in_time};
 use ndarray::{Array, ArrayD, Dimension, IxDyn};
-
-/// Counts the calls of a function that is handed to the engine.
-#[derive(Clone, Default)]
-pub(crate) struct Calls(Arc<AtomicUsize>);
-
-impl Calls {
-    /// Counts one.
-    pub(crate) fn count(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// How many there were since the last question.
-    pub(crate) fn take(&self) -> usize {
-        self.0.swap(0, Ordering::Relaxed)
-    }
-}
 
 /// The bits of every element, so that NaN equals itself and zeros differ by their sign.
 pub(crate) fn bits<A: Element, D: Dimension>(array: &Array<A, D>) -> Vec<[u8; 16]> {
@@ -90,19 +70,4 @@ pub(crate) fn all_bytes(results: &[RootResult]) -> Vec<u8> {
         }
     }
     all
-}
-
-/// Runs a test on a thread of its own and fails if it is not done in time: a deadlock should not stop the suite.
-pub(crate) fn in_time<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> T {
-    let (done, finished) = mpsc::channel();
-    let thread = thread::spawn(move || {
-        let value = test();
-        // Nobody listens any more if the test took too long.
-        let _ = done.send(());
-        value
-    });
-    if let Err(mpsc::RecvTimeoutError::Timeout) = finished.recv_timeout(Duration::from_secs(60)) {
-        panic!("still running after a minute");
-    }
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
