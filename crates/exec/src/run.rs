@@ -45,6 +45,10 @@ pub struct Stats {
     pub elapsed: Duration,
 }
 
+/// A caller from outside of any pool takes part in graphs of up to this many tasks. It has begun before another thread
+/// is awake; of longer ones that is a small part, and they had better leave the processors to the pool.
+const FEW: usize = 64;
+
 /// Where a run finds threads.
 pub(crate) enum Threads<'p> {
     /// The caller's pool.
@@ -93,7 +97,8 @@ pub(crate) fn run<W: Work>(
             cancel,
             stopping: AtomicBool::new(false),
         };
-        let take_part = rayon::current_thread_index().is_some() || context::inside_task();
+        let few = graph.len() <= FEW;
+        let take_part = few || rayon::current_thread_index().is_some() || context::inside_task();
         work_together(&plan, pool.as_deref(), take_part);
         (plan.tasks, plan.core.into_inner().unwrap_or_else(PoisonError::into_inner))
     };

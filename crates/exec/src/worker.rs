@@ -5,7 +5,7 @@
 //! another. Whoever makes tasks ready spawns a job for them, one at a time; each spawns the next.
 //!
 //! The caller takes part if it is a thread of a pool or inside a task, so that its plan advances even when no
-//! other thread is free. When all that is left is in flight elsewhere, it sleeps until there is more. It waits
+//! other thread is free, and if the plan has few tasks, so that it has begun before another thread is awake. When all that is left is in flight elsewhere, it sleeps until there is more. It waits
 //! only for tasks begun after its call, and tasks wait only for what they began themselves, so no circle of
 //! waiting can close. (It does not run other jobs of the pool meanwhile, as these could bury it for long; the
 //! one thing that this rules out is `rayon::broadcast` inside a task.)

@@ -14,6 +14,8 @@ pub(crate) struct Args<'a> {
     pub(crate) dst: *mut u8,
     /// The operands: `len` elements each (a load has one: the first element in the source's memory).
     pub(crate) src: &'a [*const u8],
+    /// Operands that are constants of a few elements, which serve all positions: a bit for each.
+    pub(crate) repeating: u8,
     /// `rows * cols`.
     pub(crate) len: usize,
     /// Rows of the tile.
@@ -45,6 +47,7 @@ impl Default for Args<'_> {
         Args {
             dst: ptr::null_mut(),
             src: &[],
+            repeating: 0,
             len: 0,
             rows: 0,
             cols: 0,
@@ -60,6 +63,12 @@ impl Default for Args<'_> {
 }
 
 impl Args<'_> {
+    /// Whether operand `i` is a constant of [a few elements](crate::elementwise::constant_len) only.
+    #[inline(always)]
+    pub(crate) fn repeats(&self, i: usize) -> bool {
+        self.repeating >> i & 1 == 1
+    }
+
     /// Operand `i` of the tile.
     ///
     /// # Safety

@@ -84,6 +84,9 @@ impl Level for Avx512 {
 
 /// A loop over one tile. `run` must be `#[inline(always)]`, or it is compiled for the baseline only.
 pub(crate) trait Body: Send + Sync + 'static {
+    /// Whether it reads constants as operands that [repeat](Args::repeats).
+    const REPEATS: bool = false;
+
     /// Runs over the tile that `args` describes.
     ///
     /// # Safety
@@ -117,6 +120,8 @@ unsafe fn avx512<B: Body>(body: *const (), args: &Args<'_>) {
 pub struct Code {
     call: Call,
     body: *const (),
+    /// Whether it reads constants as operands that repeat.
+    repeats: bool,
     /// Keeps `body` alive; nothing for bodies without data.
     _owner: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -142,11 +147,17 @@ impl Code {
             return Code {
                 call,
                 body: std::ptr::NonNull::<B>::dangling().as_ptr().cast_const().cast(),
+                repeats: B::REPEATS,
                 _owner: None,
             };
         }
         let owner = Arc::new(body);
-        Code { call, body: Arc::as_ptr(&owner).cast(), _owner: Some(owner) }
+        Code { call, body: Arc::as_ptr(&owner).cast(), repeats: B::REPEATS, _owner: Some(owner) }
+    }
+
+    /// Whether it reads constants as operands that [repeat](Args::repeats).
+    pub(crate) fn repeats(&self) -> bool {
+        self.repeats
     }
 
     /// Runs over one tile.

@@ -6,7 +6,8 @@
 //! compiled for the baseline.
 
 use std::marker::PhantomData;
-use std::mem;
+use std::mem::{self, MaybeUninit};
+use std::slice;
 use std::sync::Arc;
 
 use crate::args::Args;
@@ -19,47 +20,17 @@ pub(crate) struct Map1<A, R, F> {
     types: PhantomData<fn(A) -> R>,
 }
 
-/// Applies a function to the elements of two operands, position by position.
-pub(crate) struct Map2<A, B, R, F> {
-    function: F,
-    types: PhantomData<fn(A, B) -> R>,
-}
-
-/// Applies a function to the elements of three operands, position by position.
-pub(crate) struct Map3<A, B, C, R, F> {
-    function: F,
-    types: PhantomData<fn(A, B, C) -> R>,
-}
-
-/// Applies a function to the elements of four operands of one type, position by position.
-struct Map4<A, F> {
-    function: F,
-    types: PhantomData<fn(A) -> A>,
-}
-
 impl<A, R, F: Fn(A) -> R> Map1<A, R, F> {
     pub(crate) fn new(function: F) -> Self {
         Map1 { function, types: PhantomData }
     }
 }
 
-impl<A, B, R, F: Fn(A, B) -> R> Map2<A, B, R, F> {
-    pub(crate) fn new(function: F) -> Self {
-        Map2 { function, types: PhantomData }
-    }
-}
-
-impl<A, B, C, R, F: Fn(A, B, C) -> R> Map3<A, B, C, R, F> {
-    pub(crate) fn new(function: F) -> Self {
-        Map3 { function, types: PhantomData }
-    }
-}
-
 // The index is kept in a guard, so that a closure that panics is known with its element. What cannot panic has no use
 // for it, and the loops vectorise as without.
 //
-// Results are written through pointers, never through `&mut [R]`: registers may be uninitialised, or hold
-// bytes that are no valid `bool`.
+// Results are written through pointers or as `MaybeUninit`, never through `&mut [R]`: registers may be uninitialised,
+// or hold bytes that are no valid `bool`.
 
 impl<A: Copy + 'static, R: 'static, F: Fn(A) -> R + Send + Sync + 'static> Body for Map1<A, R, F> {
     #[inline(always)]
@@ -75,64 +46,96 @@ impl<A: Copy + 'static, R: 'static, F: Fn(A) -> R + Send + Sync + 'static> Body 
     }
 }
 
-impl<A, B, R, F> Body for Map2<A, B, R, F>
-where
-    A: Copy + 'static,
-    B: Copy + 'static,
-    R: 'static,
-    F: Fn(A, B) -> R + Send + Sync + 'static,
-{
-    #[inline(always)]
-    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
-        let (dst, a, b) = (args.dst.cast::<R>(), args.src[0].cast::<A>(), args.src[1].cast::<B>());
-        let mut at = At(0);
-        for i in 0..args.len {
-            at.0 = i;
-            // SAFETY: as in `Map1`.
-            unsafe { dst.add(i).write((self.function)(a.add(i).read(), b.add(i).read())) }
-        }
-        mem::forget(at);
-    }
+/// Bytes of the largest operand that loops over several operands take at a time. Constants have so many bytes only, which
+/// every block reads again: a constant as long as a tile would take as much of the first-level cache as any operand.
+const BLOCK: usize = 512;
+
+/// Elements of a constant that loops read.
+pub(crate) const fn constant_len(size: usize) -> usize {
+    BLOCK / size
 }
 
-impl<A, B, C, R, F> Body for Map3<A, B, C, R, F>
-where
-    A: Copy + 'static,
-    B: Copy + 'static,
-    C: Copy + 'static,
-    R: 'static,
-    F: Fn(A, B, C) -> R + Send + Sync + 'static,
-{
-    #[inline(always)]
-    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
-        let dst = args.dst.cast::<R>();
-        let (a, b, c) = (args.src[0].cast::<A>(), args.src[1].cast::<B>(), args.src[2].cast::<C>());
-        let mut at = At(0);
-        for i in 0..args.len {
-            at.0 = i;
-            // SAFETY: as in `Map1`.
-            unsafe { dst.add(i).write((self.function)(a.add(i).read(), b.add(i).read(), c.add(i).read())) }
+/// A function of several elements, applied position by position, in blocks.
+macro_rules! maps {
+    ($(#[$doc:meta])* $Map:ident, $($T:ident $x:ident $k:literal),+) => {
+        $(#[$doc])*
+        pub(crate) struct $Map<$($T,)+ R, F> {
+            function: F,
+            types: PhantomData<fn($($T),+) -> R>,
         }
-        mem::forget(at);
-    }
-}
 
-impl<A: Copy + 'static, F: Fn(A, A, A, A) -> A + Send + Sync + 'static> Body for Map4<A, F> {
-    #[inline(always)]
-    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
-        let dst = args.dst.cast::<A>();
-        let [a, b, c, d] = [0, 1, 2, 3].map(|k| args.src[k].cast::<A>());
-        for i in 0..args.len {
-            // SAFETY: as in `Map1`.
-            unsafe {
-                let [a, b, c, d] = [a, b, c, d].map(|operand| operand.add(i).read());
-                dst.add(i).write((self.function)(a, b, c, d))
+        impl<$($T: Copy,)+ R, F: Fn($($T),+) -> R> $Map<$($T,)+ R, F> {
+            pub(crate) fn new(function: F) -> Self {
+                $Map { function, types: PhantomData }
+            }
+
+            /// The elements of one block, of which `start` elements of the tile come before.
+            #[inline(always)]
+            fn block(&self, at: &mut At, start: usize, dst: &mut [MaybeUninit<R>], $($x: &[$T]),+) {
+                for (i, dst) in dst.iter_mut().enumerate() {
+                    at.0 = start + i;
+                    dst.write((self.function)($($x[i]),+));
+                }
             }
         }
-    }
+
+        impl<$($T,)+ R, F> Body for $Map<$($T,)+ R, F>
+        where
+            $($T: Copy + 'static,)+
+            R: 'static,
+            F: Fn($($T),+) -> R + Send + Sync + 'static,
+        {
+            const REPEATS: bool = true;
+
+            #[inline(always)]
+            unsafe fn run<L: Level>(&self, args: &Args<'_>) {
+                // The shortest constant decides.
+                let block = const { let mut widest = size_of::<R>(); $(widest = max(widest, size_of::<$T>());)+ BLOCK / widest };
+                let dst = args.dst.cast::<MaybeUninit<R>>();
+                $(let mut $x = args.src[$k].cast::<$T>();)+
+                let mut at = At(0);
+                let mut start = 0;
+                // Slices, as their references tell the compiler that the result overlaps no operand.
+                //
+                // SAFETY: the verifier has checked that the registers are of these types. They hold `len` elements, those
+                // that repeat at least a block of them; the result overlaps no operand.
+                unsafe {
+                    while args.len - start >= block {
+                        let dst = slice::from_raw_parts_mut(dst.add(start), block);
+                        self.block(&mut at, start, dst, $(slice::from_raw_parts($x, block)),+);
+                        $($x = $x.add(if args.repeats($k) { 0 } else { block });)+
+                        start += block;
+                    }
+                    let rest = args.len - start;
+                    let dst = slice::from_raw_parts_mut(dst.add(start), rest);
+                    self.block(&mut at, start, dst, $(slice::from_raw_parts($x, rest)),+);
+                }
+                mem::forget(at);
+            }
+        }
+    };
+}
+
+maps! {
+    /// Applies a function to the elements of two operands.
+    Map2, A a 0, B b 1
+}
+maps! {
+    /// Applies a function to the elements of three operands.
+    Map3, A a 0, B b 1, C c 2
+}
+maps! {
+    /// Applies a function to the elements of four operands.
+    Map4, A a 0, B b 1, C c 2, D d 3
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
 }
 
 impl<B: Body> Body for Arc<B> {
+    const REPEATS: bool = B::REPEATS;
+
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         // SAFETY: the caller's promise is the one that the body asks for.
@@ -144,6 +147,8 @@ impl<B: Body> Body for Arc<B> {
 struct Once<B>(B);
 
 impl<B: Body> Body for Once<B> {
+    const REPEATS: bool = B::REPEATS;
+
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         #[inline(never)]
@@ -185,7 +190,7 @@ pub(super) fn map4<A: Copy + 'static>(
     isa: Isa,
     function: impl Fn(A, A, A, A) -> A + Send + Sync + 'static,
 ) -> Option<Code> {
-    builtin(isa, Map4 { function, types: PhantomData })
+    builtin(isa, Map4::new(function))
 }
 
 /// As `map1`, for functions that call a library or branch, so that there is nothing to vectorise.

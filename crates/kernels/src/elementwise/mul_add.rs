@@ -25,6 +25,8 @@ fn has_fma<L: Level>() -> bool {
 struct Fused32;
 
 impl Body for Fused32 {
+    const REPEATS: bool = true;
+
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         // SAFETY: the caller's promise; the registers are `f32`.
@@ -41,6 +43,8 @@ impl Body for Fused32 {
 struct Fused64;
 
 impl Body for Fused64 {
+    const REPEATS: bool = true;
+
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         // SAFETY: the caller's promise; the registers are `f64`.

@@ -15,7 +15,7 @@ pub struct Frame {
     arena: Vec<Line>,
     /// The kernel whose constants are in the arena, by its number.
     kernel: u64,
-    /// How many elements of each constant are there.
+    /// How many elements of those constants that are read as tiles are there.
     splatted: usize,
     /// What the pointers below are valid for lasts for one run; only their memory is kept.
     pub(super) run: Scratch,
@@ -84,10 +84,16 @@ impl Frame {
             usize::MAX => ptr::null_mut(),
             offset => base.wrapping_add(offset),
         }));
+        let pinned = || kernel.places.pinned.iter().zip(&kernel.constants).zip(places.iter());
+        if self.splatted == 0 {
+            for ((constant, value), &place) in pinned().filter(|((constant, _), _)| !constant.whole) {
+                // SAFETY: such constants have places of so many elements.
+                unsafe { value.fill(place, 1, constant.len()) };
+            }
+        }
         if self.splatted < len {
-            for (value, &place) in kernel.constants.iter().zip(places.iter()).take(kernel.places.pinned.len())
-            {
-                // SAFETY: pinned constants have places of at least `len` elements, the first ones.
+            for ((_, value), &place) in pinned().filter(|((constant, _), _)| constant.whole) {
+                // SAFETY: constants that are read as tiles have places of at least `len` elements.
                 unsafe { value.fill(place, 1, len) };
             }
             self.splatted = len;

@@ -73,6 +73,8 @@ pub struct Kernel {
     ndim: usize,
     /// The most elements of a tile.
     tile: usize,
+    /// The same when all inputs and outputs lie in memory as tiles want them.
+    direct_tile: usize,
     steps: Vec<Step>,
     /// Operands of all instructions, back to back: places.
     operands: Vec<u32>,
@@ -122,10 +124,13 @@ struct Reducing {
 /// First-level cache that a tile's values may take.
 const CACHE: usize = 24 * 1024;
 
+/// The most elements of any tile.
+const LONGEST: usize = 4096;
+
 /// The length of tiles: what fits in cache, in whole leaves of the sums.
 fn tile_len(live_bytes: usize) -> usize {
     let fits = CACHE / live_bytes.max(1);
-    (fits / LEAF * LEAF).clamp(LEAF, 4096)
+    (fits / LEAF * LEAF).clamp(LEAF, LONGEST)
 }
 
 impl Kernel {
@@ -141,6 +146,9 @@ impl Kernel {
         let places = places::assign(program, &mut schedule);
         let tile = tile_len(places.live_bytes);
         let (offsets, scratch) = arena(&places, tile);
+        // What is only streamed through the cache does not have to fit.
+        let streams = !places.inner && !places.pinned.iter().any(|constant| constant.whole);
+        let direct_tile = if streams { LONGEST } else { tile };
         let memory = |&reg: &Reg| {
             let dtype = program.dtype(reg);
             Memory { size: dtype.size(), code: moves::mover(dtype, isa) }
@@ -153,6 +161,7 @@ impl Kernel {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             ndim: program.ndim,
             tile,
+            direct_tile,
             max_operands: schedule.max_operands,
             offsets,
             scratch,
@@ -233,11 +242,14 @@ impl Constant {
 fn arena(places: &Places, tile: usize) -> (Vec<usize>, usize) {
     let mut offsets = vec![usize::MAX; places.len()];
     let mut end = 0;
-    let pinned = places.pinned.iter().map(|c| c.dtype().size()).enumerate();
-    let slots = places.slots.iter().enumerate().map(|(i, &size)| (places.slot(i), size));
-    for (place, size) in pinned.chain(slots) {
+    let pinned = places.pinned.iter().map(|constant| match constant.whole {
+        true => tile * constant.value.dtype().size(),
+        false => constant.len() * constant.value.dtype().size(),
+    });
+    let slots = places.slots.iter().enumerate().map(|(i, &size)| (places.slot(i), tile * size));
+    for (place, bytes) in pinned.enumerate().chain(slots) {
         offsets[place] = end;
-        end += frame::slot_bytes(tile * size);
+        end += frame::slot_bytes(bytes);
     }
     (offsets, end)
 }

@@ -5,6 +5,7 @@ use chunkwise_core::Scalar;
 
 use super::schedule::{Def, PINNED, Schedule, Step};
 use crate::Program;
+use crate::elementwise::map::constant_len;
 
 /// No place, no step.
 pub(super) const NONE: u32 = u32::MAX;
@@ -12,8 +13,8 @@ pub(super) const NONE: u32 = u32::MAX;
 /// The scratch that a kernel's tiles live in. Places are numbered: pinned constants, inputs, outputs, slots.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// Values of the pinned constants.
-    pub(super) pinned: Vec<Scalar>,
+    /// The pinned constants.
+    pub(super) pinned: Vec<Pinned>,
     /// What runs need to know of each input.
     pub(super) inputs: Vec<InputHome>,
     /// What runs need to know of each output.
@@ -22,6 +23,16 @@ pub(super) struct Places {
     pub(super) slots: Vec<usize>,
     /// The most bytes per position that are alive at once.
     pub(super) live_bytes: usize,
+    /// Whether some value has no home but its slot, even where all inputs and outputs lie in memory as tiles want them.
+    pub(super) inner: bool,
+}
+
+/// A constant that has a place of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pinned {
+    pub(super) value: Scalar,
+    /// Whether something reads it as a tile, not only as an operand that repeats.
+    pub(super) whole: bool,
 }
 
 /// An input's home: memory when its elements lie there as a tile wants them, else a slot.
@@ -40,6 +51,13 @@ pub(super) struct InputHome {
 pub(super) struct OutputHome {
     /// The place of the slot of the register that is computed straight into the output, or [`NONE`].
     pub(super) slot: u32,
+}
+
+impl Pinned {
+    /// How many of it operands that repeat have.
+    pub(super) fn len(&self) -> usize {
+        constant_len(self.value.dtype().size())
+    }
 }
 
 impl Places {
@@ -88,7 +106,7 @@ fn reads<'a>(step: &'a Step, operands: &'a [u32]) -> &'a [u32] {
     match step {
         Step::Load { .. } | Step::Coord { .. } | Step::Fill { .. } => &[],
         Step::Apply { first, count, .. } | Step::Call { first, count, .. } => {
-            &operands[*first as usize..(*first + *count) as usize]
+            &operands[*first as usize..][..*count as usize]
         }
         Step::ReduceGroups { first, .. } | Step::Select { first, .. } => {
             &operands[*first as usize..*first as usize + 2]
@@ -125,10 +143,11 @@ struct Assigner<'a> {
 pub(super) fn assign(program: &Program, schedule: &mut Schedule) -> Places {
     let registers = program.regs.len();
     let mut uses = Uses::new(registers, schedule);
+    let constants = schedule.constants.iter();
     let mut assigner = Assigner {
         program,
         places: Places {
-            pinned: schedule.constants.iter().copied().take(PINNED).collect(),
+            pinned: constants.take(PINNED).map(|&value| Pinned { value, whole: false }).collect(),
             inputs: homes_of_inputs(program, schedule),
             outputs: vec![OutputHome { slot: NONE }; program.stores.len()],
             ..Places::default()
@@ -181,7 +200,6 @@ impl Assigner<'_> {
                 *place = c;
             }
         }
-        let pinned: usize = self.places.pinned.iter().map(|c| c.dtype().size()).sum();
         for (now, step) in steps.iter_mut().enumerate() {
             let now = now as u32;
             let defined = dst(step).map(|d| std::mem::replace(d, NONE));
@@ -190,20 +208,21 @@ impl Assigner<'_> {
             if let Some(reg) = defined {
                 let place = self.define(reg, defs[reg as usize], direct[reg as usize]);
                 *dst(step).expect("it had one") = place;
-                self.places.live_bytes = self.places.live_bytes.max(self.live + pinned);
+                self.places.live_bytes = self.places.live_bytes.max(self.live);
             }
             match step {
-                Step::Apply { first, count, .. } | Step::Call { first, count, .. } => {
-                    for operand in &mut operands[*first as usize..(*first + *count) as usize] {
-                        self.read(operand, now, uses);
+                Step::Apply { first, count, repeating, .. } | Step::Call { first, count, repeating, .. } => {
+                    for (k, operand) in operands[*first as usize..][..*count as usize].iter_mut().enumerate()
+                    {
+                        self.read(operand, *repeating >> k & 1 == 1, now, uses);
                     }
                 }
                 Step::ReduceGroups { first, .. } | Step::Select { first, .. } => {
                     for operand in &mut operands[*first as usize..*first as usize + 2] {
-                        self.read(operand, now, uses);
+                        self.read(operand, false, now, uses);
                     }
                 }
-                Step::Reduce { src, .. } | Step::Store { src, .. } => self.read(src, now, uses),
+                Step::Reduce { src, .. } | Step::Store { src, .. } => self.read(src, false, now, uses),
                 Step::Load { .. } | Step::Coord { .. } | Step::Fill { .. } => {}
             }
             if let Some(reg) = defined {
@@ -215,6 +234,8 @@ impl Assigner<'_> {
                 }
             }
         }
+        let whole = self.places.pinned.iter().filter(|constant| constant.whole);
+        self.places.live_bytes += whole.map(|constant| constant.value.dtype().size()).sum::<usize>();
     }
 
     fn size(&self, reg: u32) -> usize {
@@ -238,15 +259,21 @@ impl Assigner<'_> {
                 self.places.outputs[direct as usize].slot = slot;
                 self.places.output(direct as usize) as u32
             }
-            _ => slot,
+            _ => {
+                self.places.inner = true;
+                slot
+            }
         };
         self.place[reg as usize] = place;
         place
     }
 
     /// Replaces an operand by its place, and gives its slot back when nothing reads it later.
-    fn read(&mut self, operand: &mut u32, now: u32, uses: &mut Uses) {
+    fn read(&mut self, operand: &mut u32, repeats: bool, now: u32, uses: &mut Uses) {
         let reg = std::mem::replace(operand, self.place[*operand as usize]);
+        if let Some(constant) = self.places.pinned.get_mut(*operand as usize) {
+            constant.whole |= !repeats;
+        }
         if self.slot[reg as usize] == NONE {
             return;
         }

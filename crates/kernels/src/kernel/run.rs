@@ -9,8 +9,10 @@ use super::frame::{Frame, Reducer, Scratch};
 use super::places::NONE;
 use super::prefetch::LINE;
 use super::schedule::Step;
+use super::space::Space;
 use super::tiling::{Cut, Needs, Tile};
 use crate::args::Args;
+use crate::reduce::LEAF;
 use crate::reduce::grouped::{GroupedTile, compress};
 
 /// One run of a kernel.
@@ -30,22 +32,22 @@ struct Run<'a> {
 /// As for [`Kernel::run`].
 pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
     let space = &frame.run.space;
-    let mut cut = Cut::new(Needs {
+    let in_place = bind.outputs.iter().any(|o| o.in_place);
+    let needs = Needs {
         panel: space.panel(),
-        tile: kernel.tile,
+        tile: kernel.direct_tile,
         transposed: space.is_transposed(),
         copies: kernel.max_operands == 0 && kernel.reductions.is_empty(),
         reduces: !kernel.reductions.is_empty(),
         adjoining: space.rows_adjoin(),
-    });
-    frame.prepare(kernel, cut.len());
-    let mut run = Run {
-        kernel,
-        bind,
-        scratch: &mut frame.run,
-        in_place: bind.outputs.iter().any(|o| o.in_place),
-        ahead: cut.is_large(),
+        strip: kernel.strip(space),
     };
+    let mut cut = Cut::new(needs);
+    if in_place || !space.is_direct(cut.is_rows()) {
+        cut = Cut::new(Needs { tile: kernel.tile, ..needs });
+    }
+    frame.prepare(kernel, cut.len());
+    let mut run = Run { kernel, bind, scratch: &mut frame.run, in_place, ahead: cut.is_large() };
     run.lay_reducers();
     loop {
         run.align(&mut cut);
@@ -123,7 +125,7 @@ impl Run<'_> {
     /// was prepared for.
     unsafe fn tile(&mut self, tile: Tile) {
         let kernel = self.kernel;
-        debug_assert!(tile.rows * tile.cols <= kernel.tile);
+        debug_assert!(tile.rows * tile.cols <= kernel.tile.max(kernel.direct_tile));
         for (i, output) in self.bind.outputs.iter().enumerate() {
             let target = self.output(i, tile.row, tile.col);
             self.scratch.targets[i] = target;
@@ -151,15 +153,15 @@ impl Run<'_> {
                     // SAFETY: the destination is a slot for a tile of the constant's dtype.
                     unsafe { kernel.constants[constant as usize].fill(dst, tile.rows, tile.cols) };
                 }
-                Step::Apply { code, dst, first, count } => {
-                    let args = self.operands(dst, first, count, tile);
+                Step::Apply { code, dst, first, count, repeating } => {
+                    let args = Args { repeating, ..self.operands(dst, first, count, tile) };
                     // SAFETY: verified: places hold tiles of the types that this loop was made for; results
                     // share no slot with operands, and outputs overlap no input unless they are in place,
                     // when the result goes to a slot.
                     unsafe { kernel.code[code as usize].run(&args) };
                 }
-                Step::Call { code, dst, first, count } => {
-                    let args = self.operands(dst, first, count, tile);
+                Step::Call { code, dst, first, count, repeating } => {
+                    let args = Args { repeating, ..self.operands(dst, first, count, tile) };
                     let run = || {
                         // SAFETY: as above.
                         unsafe { kernel.code[code as usize].run(&args) }
@@ -191,7 +193,7 @@ impl Run<'_> {
 
     /// The arguments of an instruction.
     #[inline]
-    fn operands(&mut self, dst: u32, first: u32, count: u32, tile: Tile) -> Args<'_> {
+    fn operands(&mut self, dst: u32, first: u32, count: u8, tile: Tile) -> Args<'_> {
         let Scratch { places, operands, .. } = &mut *self.scratch;
         let src = &self.kernel.operands[first as usize..][..count as usize];
         let operands = &mut operands[..src.len()];
@@ -353,6 +355,23 @@ impl Run<'_> {
             self.scratch.prefetch.add(ptr, pitch as isize * size as isize, runs, len * size);
         }
         self.scratch.prefetch.spread(self.kernel.steps.len());
+    }
+}
+
+/// Bytes of the states of columns that may be in first-level cache beside the tiles that go into them.
+const STATES: usize = 16 * 1024;
+
+impl Kernel {
+    /// How many columns' states fit in cache, where all that is reduced has a state for each column of all rows. Rows
+    /// that go into wide states would otherwise read and write all of them from farther away.
+    fn strip(&self, space: &Space) -> Option<usize> {
+        let keeps_columns = |i: usize| {
+            let [down, right] = space.step(self.lane_of_state(i));
+            down == 0 && right > 0 && self.reductions[i].groups.is_none()
+        };
+        let all = (0..self.reductions.len()).all(keeps_columns) && self.selections.is_empty();
+        let bytes: usize = self.reductions.iter().map(|reducing| reducing.layout.bytes_of_a_cell()).sum();
+        (all && bytes > 0).then(|| (STATES / bytes).max(LEAF))
     }
 }
 

@@ -24,10 +24,11 @@ pub(super) enum Step {
     Coord { coord: u32, dst: u32 },
     /// Write a constant that is not pinned.
     Fill { constant: u32, dst: u32 },
-    /// Run a built-in instruction on `count` operands from `first` in [`Schedule::operands`].
-    Apply { code: u32, dst: u32, first: u32, count: u32 },
+    /// Run a built-in instruction on `count` operands from `first` in [`Schedule::operands`], of which some
+    /// [repeat](Args::repeats).
+    Apply { code: u32, dst: u32, first: u32, count: u8, repeating: u8 },
     /// The same for a user's closure.
-    Call { code: u32, dst: u32, first: u32, count: u32 },
+    Call { code: u32, dst: u32, first: u32, count: u8, repeating: u8 },
     /// Feed a reducer.
     Reduce { reduction: u32, src: u32 },
     /// Feed a reducer of groups: two operands from `first`, elements and groups.
@@ -185,14 +186,15 @@ impl Scheduler<'_> {
                 self.bring(src.0);
             }
             let first = self.out.operands.len() as u32;
-            let count = job.src.len() as u32;
+            let count = job.src.len() as u8;
             self.out.operands.extend(job.src.iter().map(|r| r.0));
             self.out.max_operands = self.out.max_operands.max(job.src.len());
             let code = loops.find(program, job, &mut self.out)?;
             let dst = job.dst.0;
+            let repeating = self.repeating(code, &job.src);
             self.out.steps.push(match job.work {
-                Work::Op(Op::Closure(_)) => Step::Call { code, dst, first, count },
-                _ => Step::Apply { code, dst, first, count },
+                Work::Op(Op::Closure(_)) => Step::Call { code, dst, first, count, repeating },
+                _ => Step::Apply { code, dst, first, count, repeating },
             });
             self.ready[dst as usize] = true;
             self.sink(dst);
@@ -201,6 +203,16 @@ impl Scheduler<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The operands of a loop that are pinned constants, as bits, if it reads such as operands that repeat.
+    fn repeating(&self, code: u32, src: &[Reg]) -> u8 {
+        let pinned =
+            |reg: &Reg| matches!(self.out.defs[reg.0 as usize], Def::Constant(c) if (c as usize) < PINNED);
+        match self.out.code[code as usize].repeats() {
+            true => src.iter().enumerate().fold(0, |bits, (k, reg)| bits | u8::from(pinned(reg)) << k),
+            false => 0,
+        }
     }
 
     /// Makes sure that the tile of a register exists.

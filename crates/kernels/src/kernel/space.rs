@@ -126,6 +126,13 @@ impl Space {
         (0..self.memory).all(adjoins)
     }
 
+    /// Whether every tile of every input and output lies in memory as a register does, given whether tiles are parts of
+    /// rows.
+    pub(super) fn is_direct(&self, rows: bool) -> bool {
+        let [_, cols] = self.panel();
+        rows && (0..self.memory).all(|lane| cols == 1 || self.step(lane)[1] == 1) || self.rows_adjoin()
+    }
+
     /// What a lane steps from one row of a panel to the next, and from one column to the next.
     pub(super) fn step(&self, lane: usize) -> [i64; 2] {
         [self.steps[self.lanes + lane], self.steps[lane]]

@@ -21,6 +21,8 @@ pub(super) struct Needs {
     pub(super) reduces: bool,
     /// Whether a row begins in memory where the one before it ends, for every operand there.
     pub(super) adjoining: bool,
+    /// Where all that is reduced has a state for each column: how many columns' states fit in cache.
+    pub(super) strip: Option<usize>,
 }
 
 /// A tile: its first position in the panel, and its shape.
@@ -56,13 +58,26 @@ pub(super) struct Cut {
     first: usize,
     /// The most elements of a tile.
     limit: usize,
-    /// Whether tiles follow each other down a strip of columns, instead of along rows.
-    strips: bool,
+    /// Where the tile after another is.
+    order: Order,
+}
+
+/// How tiles follow each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Order {
+    /// Along rows.
+    Rows,
+    /// Down a strip of columns, in parts of its rows, so that the states of its columns stay in cache.
+    Strips,
+    /// Down a strip of columns, in tiles of several rows, as many as fit.
+    TallStrips,
 }
 
 impl Cut {
     pub(super) fn new(needs: Needs) -> Self {
-        let Needs { panel: [rows, cols], tile, transposed, copies, reduces, adjoining } = needs;
+        let Needs { panel: [rows, cols], tile, transposed, copies, reduces, adjoining, strip } = needs;
+        let strip =
+            strip.map(|strip| strip.min(tile) / LEAF * LEAF).filter(|&strip| strip < cols && rows > 1);
         let shape = if rows == 1 {
             [1, cols.min(tile)]
         } else if transposed && copies {
@@ -72,6 +87,8 @@ impl Cut {
             // Columns for whole lines of the other operands, as many rows as fit.
             let wide = cols.min(32);
             [rows.min(whole_leaves(tile, wide)), wide]
+        } else if let Some(strip) = strip {
+            [1, strip]
         } else if adjoining && cols <= tile {
             [rows.min(if cols < LEAF { whole_leaves(tile, cols) } else { tile / cols }), cols]
         } else if cols >= LEAF || (cols >= LONG && !reduces) {
@@ -79,18 +96,32 @@ impl Cut {
         } else {
             [rows.min(whole_leaves(tile, cols)), cols]
         };
-        Cut { panel: needs.panel, tile: shape, first: shape[1], limit: tile, strips: transposed }
+        let order = match strip {
+            _ if transposed => Order::TallStrips,
+            Some(_) => Order::Strips,
+            None => Order::Rows,
+        };
+        Cut { panel: needs.panel, tile: shape, first: shape[1], limit: tile, order }
     }
 
     /// The most elements of a tile.
     pub(super) fn len(&self) -> usize {
-        if self.strips { self.limit.min(self.panel[0] * self.panel[1]) } else { self.tile[0] * self.tile[1] }
+        match self.order {
+            Order::TallStrips => self.limit.min(self.panel[0] * self.panel[1]),
+            _ => self.tile[0] * self.tile[1],
+        }
     }
 
     /// The rows of tiles in a strip of this width.
     fn strip_rows(&self, cols: usize) -> usize {
-        let rows = if cols == self.tile[1] { self.tile[0] } else { whole_leaves(self.limit, cols) };
+        let refit = self.order == Order::TallStrips && cols != self.tile[1];
+        let rows = if refit { whole_leaves(self.limit, cols) } else { self.tile[0] };
         rows.min(self.panel[0])
+    }
+
+    /// Whether each tile lies in one row.
+    pub(super) fn is_rows(&self) -> bool {
+        self.tile[0] == 1 && self.order != Order::TallStrips
     }
 
     /// Whether there are many tiles in several rows.
@@ -116,7 +147,7 @@ impl Cut {
     pub(super) fn after(&self, Tile { row, col, rows, cols }: Tile) -> Option<Tile> {
         let (down, right) = (row + rows, col + cols);
         let [high, wide] = self.panel;
-        if self.strips {
+        if self.order != Order::Rows {
             if down < high {
                 Some(Tile { row: down, col, rows: self.strip_rows(cols).min(high - down), cols })
             } else if right < wide {
@@ -145,8 +176,18 @@ fn whole_leaves(tile: usize, cols: usize) -> usize {
 mod tests {
     use super::*;
 
+    const NEEDS: Needs = Needs {
+        panel: [1, 1],
+        tile: 1536,
+        transposed: false,
+        copies: false,
+        reduces: true,
+        adjoining: false,
+        strip: None,
+    };
+
     fn cut(panel: [usize; 2], transposed: bool, reduces: bool) -> Cut {
-        Cut::new(Needs { panel, tile: 1536, transposed, copies: false, reduces, adjoining: false })
+        Cut::new(Needs { panel, transposed, reduces, ..NEEDS })
     }
 
     #[test]
@@ -161,6 +202,21 @@ mod tests {
         assert_eq!(shape([1000, 1000], true, true), [48, 32]);
         assert_eq!(shape([1000, 5], true, true), [306, 5]);
         assert_eq!(shape([1, 1], false, true), [1, 1]);
+    }
+
+    #[test]
+    fn states_of_columns_are_taken_in_strips() {
+        let strip = |panel, strip| Cut::new(Needs { panel, strip: Some(strip), adjoining: true, ..NEEDS });
+        let shape = |panel, wide| (strip(panel, wide).tile, strip(panel, wide).order);
+        assert_eq!(shape([52, 5000], 700), ([1, 512], Order::Strips));
+        assert_eq!(shape([52, 5000], 5000), ([1, 1536], Order::Strips), "no longer than a tile");
+        assert_eq!(shape([52, 512], 700), ([3, 512], Order::Rows), "all of them fit");
+        assert_eq!(shape([1, 5000], 700), ([1, 1536], Order::Rows), "each is taken once");
+        let cut = strip([2, 1200], 700);
+        let tiles = std::iter::successors(Some(cut.first()), |&tile| cut.after(tile));
+        let tiles: Vec<_> = tiles.map(|tile| (tile.row, tile.col, tile.rows, tile.cols)).collect();
+        let strips = [(0, 512), (512, 512), (1024, 176)];
+        assert_eq!(tiles, strips.map(|(col, cols)| [(0, col, 1, cols), (1, col, 1, cols)]).concat());
     }
 
     #[test]

@@ -3,17 +3,12 @@
 /// Lanes of a run; element `i` goes into lane `i % LANES`.
 const LANES: usize = 32;
 
-/// Elements of each lane that one loop over the lanes takes in: as many as a leaf has, so that the lanes are
-/// written and read again once a leaf, and a few for what is left.
-const DEEP: usize = 16;
-const SHALLOW: usize = 4;
+/// Elements of each lane that one loop over the lanes takes in. Two are enough for the lanes to stay in registers, and
+/// so few that memory is read in order, which its prefetchers want: sums of memory took half the time again with sixteen.
+const DEPTH: usize = 2;
 
 /// Lanes of what is left over.
 const FEW: usize = 8;
-
-/// The lanes in memory, where no vector of them lies across two lines of cache.
-#[repr(align(64))]
-struct Lanes<W>([W; LANES]);
 
 /// Folds a run in lanes, then joins the lanes in a fixed tree.
 ///
@@ -28,15 +23,14 @@ pub(super) fn fold<A: Copy, W: Copy>(
     let mut total = start;
     let mut rest = run;
     if run.len() >= LANES {
-        let mut lanes = Lanes([start; LANES]);
-        let lanes = &mut lanes.0;
-        let (deep, tail) = run.as_chunks::<{ DEEP * LANES }>();
-        for block in deep {
-            take_in::<DEEP, _, _>(lanes, block, &step);
-        }
-        let (shallow, tail) = tail.as_chunks::<{ SHALLOW * LANES }>();
-        for block in shallow {
-            take_in::<SHALLOW, _, _>(lanes, block, &step);
+        let mut lanes = [start; LANES];
+        let (blocks, tail) = run.as_chunks::<{ DEPTH * LANES }>();
+        for block in blocks {
+            for i in 0..LANES {
+                for k in 0..DEPTH {
+                    lanes[i] = step(lanes[i], block[k * LANES + i]);
+                }
+            }
         }
         let (chunks, tail) = tail.as_chunks::<LANES>();
         for chunk in chunks {
@@ -44,7 +38,7 @@ pub(super) fn fold<A: Copy, W: Copy>(
                 lanes[i] = step(lanes[i], chunk[i]);
             }
         }
-        total = tree(*lanes, &join);
+        total = tree(lanes, &join);
         rest = tail;
     }
     let (few, last) = rest.as_chunks::<FEW>();
@@ -58,22 +52,6 @@ pub(super) fn fold<A: Copy, W: Copy>(
         total = join(total, tree(lanes, &join));
     }
     last.iter().fold(total, |total, &x| step(total, x))
-}
-
-/// Takes `DEPTH` elements into each lane; the compiler makes vectors of lanes before it thinks of unrolling.
-#[inline(always)]
-fn take_in<const DEPTH: usize, A: Copy, W: Copy>(
-    lanes: &mut [W; LANES],
-    block: &[A],
-    step: &impl Fn(W, A) -> W,
-) {
-    for i in 0..LANES {
-        let mut lane = lanes[i];
-        for k in 0..DEPTH {
-            lane = step(lane, block[k * LANES + i]);
-        }
-        lanes[i] = lane;
-    }
 }
 
 /// Joins lanes, of which there must be a power of two, in a fixed tree.

@@ -51,6 +51,11 @@ impl Layout {
         self.offset(self.fields.len(), cells)
     }
 
+    /// Bytes of the fields of one cell.
+    pub(crate) fn bytes_of_a_cell(&self) -> usize {
+        self.fields.iter().map(|field| field.size()).sum()
+    }
+
     /// Where field `i` begins, a multiple of 64 bytes.
     pub fn offset(&self, i: usize, cells: usize) -> usize {
         self.fields[..i].iter().map(|f| (f.size() * cells).next_multiple_of(64)).sum()

@@ -1,6 +1,7 @@
 //! Long programs: compiled quickly, run in few slots.
 
 use chunkwise_core::{DType, Scalar};
+use num_complex::Complex;
 
 use super::oracle::{Array, Case, Lie, Random};
 use crate::{Binary, Bind, Frame, Isa, Kernel, Op, Program};
@@ -101,6 +102,73 @@ fn results_share_no_slot_with_operands() {
             if let super::super::schedule::Step::Apply { dst, first, count, .. } = *step {
                 for &src in &kernel.operands[first as usize..][..count as usize] {
                     assert_ne!(slot(src), slot(dst));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_only_streamed_has_long_tiles() {
+    let mut program = Program::new(1);
+    let [x, y] = [(); 2].map(|()| program.input(DType::F64));
+    let half = program.constant(Scalar::new(0.5f64));
+    let sum = add(&mut program, x, half);
+    let sum = program.push(Op::Binary(Binary::Sub), &[sum, y]).unwrap();
+    program.stores.push(sum);
+    let tiles = |program: &Program| {
+        let kernel = Kernel::new(program, Isa::detect()).unwrap();
+        (kernel.tile, kernel.direct_tile)
+    };
+    assert_eq!(tiles(&program), (1024, 4096), "two inputs and an output, constants take no room");
+    let mut stores_constant = program.clone();
+    stores_constant.stores.push(half);
+    assert_eq!(tiles(&stores_constant), (512, 512), "a constant that is stored is a tile like others");
+    let root = program.push(Op::Unary(crate::Unary::Sqrt), &[sum]).unwrap();
+    program.stores = vec![root];
+    assert_eq!(tiles(&program), (1024, 1024), "what is between two loops is to stay in cache");
+}
+
+#[test]
+fn constants_repeat_through_tiles_of_any_shape() {
+    let constants = [
+        [1.0f32, 2.0].map(Scalar::new),
+        [1.0f64, 2.0].map(Scalar::new),
+        [1i8, 2].map(Scalar::new),
+        [1u16, 2].map(Scalar::new),
+        [1i64, 2].map(Scalar::new),
+        [Complex::new(1.0f64, 0.0), Complex::new(2.0, 0.0)].map(Scalar::new),
+    ];
+    for constants in constants {
+        let dtype = constants[0].dtype();
+        let mut program = Program::new(2);
+        let x = program.input(dtype);
+        let [c, d] = constants.map(|constant| program.constant(constant));
+        let sum = add(&mut program, x, c);
+        let twice = program.push(Op::Binary(Binary::Mul), &[d, sum]).unwrap();
+        program.stores.extend([twice, sum]);
+        let kernel = Kernel::new(&program, Isa::detect()).unwrap();
+        let (mut random, mut frame) = (Random(3), Frame::default());
+        for lie in [Lie::RowMajor, Lie::Any, Lie::RowMajor] {
+            for shape in [[1, 1], [3, 211], [37, 600], [2, 5000], [1, 9000]] {
+                let mut x = Array::random(&mut random, dtype, &shape, lie);
+                let [mut y, mut z] =
+                    [lie, Lie::RowMajor].map(|lie| Array::zeros(&mut random, dtype, &shape, lie));
+                let (inputs, outputs) = ([x.input()], [y.output(false), z.output(false)]);
+                let bind = Bind {
+                    shape: &shape,
+                    inputs: &inputs,
+                    coords: &[],
+                    outputs: &outputs,
+                    states: &[],
+                    selected: &[],
+                };
+                // SAFETY: the arrays have this shape.
+                unsafe { kernel.run(&mut frame, &bind) };
+                for at in (0..shape[0]).flat_map(|row| (0..shape[1]).map(move |col| [row, col])) {
+                    let sum = x.get(&at) + 1.0;
+                    assert_eq!(z.get(&at), sum, "{dtype:?} {lie:?} {shape:?} {at:?}");
+                    assert_eq!(y.get(&at), sum * 2.0, "{dtype:?} {lie:?} {shape:?} {at:?}");
                 }
             }
         }

@@ -94,7 +94,7 @@ pub(super) struct Array {
 }
 
 /// How the elements of an [`Array`] may lie.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Lie {
     /// Row-major, nothing between.
     RowMajor,
