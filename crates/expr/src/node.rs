@@ -49,11 +49,7 @@ pub(crate) enum Kind {
     /// The product of two inputs, summed over axes; with a first axis for partial results, if there are any.
     Contract { name: &'static str, axes: Contraction, partials: Option<u32> },
     /// A delayed value that is there already; the guard is dropped with it.
-    Value {
-        value: Value,
-        #[allow(dead_code, reason = "held for as long as the node lives")]
-        guard: Option<Arc<dyn Any + Send + Sync>>,
-    },
+    Value { value: Value, guard: Option<Arc<dyn Any + Send + Sync>> },
     /// A delayed value: what a function makes of values and whole arrays.
     Call(Function),
     /// An array whose chunks are the inputs, delayed values all, seen as blocks.

@@ -156,8 +156,11 @@ impl<'a> Runner<'a> {
             }
         };
         result.map(TaskOutput::from).map_err(|Failure { cause, block }| {
-            let error = self.error(task, cause);
-            TaskError { block: block.unwrap_or_else(|| error.block.clone()), ..error }
+            let mut error = self.error(task, cause);
+            if let Some(block) = block {
+                error.block = block;
+            }
+            error
         })
     }
 

@@ -1,7 +1,5 @@
 //! The length that follows from the others is `Auto`, not -1.
 use chunkwise::prelude::*;
-#[allow(unused_imports)]
-use ndarray::{Axis, s};
 
 fn main() -> chunkwise::Result<()> {
     let x = ChunkedArray::<f64, _>::ones((3, 4))?;

@@ -192,10 +192,11 @@ pub(super) fn build(
             _ => None,
         };
         let selected = group.sinks.iter().find_map(|sink| selection(sink.reduce?));
-        let units = match in_place.then(|| memory_strides(&build, group, &variants)).flatten() {
-            _ if selected.is_some() => selected.expect("just found").units(&group.space.shape),
-            Some(operands) => strided_unit_grid(&group.space.shape, &operands, granularity),
-            None => {
+        let strides = in_place.then(|| memory_strides(&build, group, &variants)).flatten();
+        let units = match (selected, strides) {
+            (Some(selection), _) => selection.units(&group.space.shape),
+            (None, Some(operands)) => strided_unit_grid(&group.space.shape, &operands, granularity),
+            (None, None) => {
                 let mut stored = group.sinks.iter().filter(|sink| sink.reduce.is_none());
                 let reshaped = stored.find_map(|sink| build.reshaped.get(&sink.value));
                 units_for(&group.space.grid, reshaped, granularity)
