@@ -8,9 +8,14 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "the functions follow")]
 
 mod apply;
+mod arc_tangent;
 mod double;
+mod inverse_trig;
+mod reduce_pi;
 #[cfg(test)]
 mod tests;
+mod trig;
+mod trig32;
 
 use num_traits::Float;
 
@@ -53,6 +58,9 @@ pub(super) trait Function2<T>: Copy + Send + Sync + 'static {
 }
 
 pub(super) use apply::{function1, function2};
+pub(super) use arc_tangent::{Atan, Atan2};
+pub(super) use inverse_trig::{Acos, Asin};
+pub(super) use trig::{Cos, Sin, Tan};
 
 /// Whether the level has an instruction for `a * b + c`; without one, `mul_add` calls a library for every element.
 #[inline(always)]

@@ -4,6 +4,7 @@
 //! place, so errors are fractions; for `f64` they count the numbers between the result and the right one.
 
 mod harness;
+mod trig;
 
 use harness::*;
 
