@@ -11,6 +11,7 @@ mod apply;
 mod arc_tangent;
 mod double;
 mod inverse_trig;
+mod reduce_large;
 mod reduce_pi;
 #[cfg(test)]
 mod tests;

@@ -4,12 +4,13 @@
 //! term or two that are kept apart, so that only the last addition rounds much (as in fdlibm, Ng 1993). Coefficients
 //! were fitted anew with 300 bits, and rounded one after the other, each time with the others fitted again.
 //!
-//! Beyond some 10^6 the standard library's functions take over.
+//! Angles beyond some 10^6 are reduced one by one.
 
 use super::double::two_prod;
+use super::reduce_large::reduce_large;
 use super::reduce_pi::{Reduced, is_common, reduce};
 use super::{Function, fma, has_fma};
-use crate::isa::Level;
+use crate::isa::{Baseline, Level};
 
 pub(super) const SIGN: u64 = 1 << 63;
 
@@ -59,6 +60,48 @@ fn wave<L: Level>(angle: Reduced, cosine: bool) -> f64 {
     first + fma::<L, _>(factor, p, rest)
 }
 
+/// The sine, with the sign of `x` besides.
+#[inline(always)]
+fn sine<L: Level>(angle: Reduced, x: f64) -> f64 {
+    flip(wave::<L>(angle, angle.turns & 1 != 0), (angle.turns << 62) ^ x.to_bits())
+}
+
+#[inline(always)]
+fn cosine<L: Level>(angle: Reduced) -> f64 {
+    flip(wave::<L>(angle, angle.turns & 1 == 0), angle.turns.wrapping_add(1) << 62)
+}
+
+/// The tangent, with the sign of `x` besides: the quotient of sine and cosine or the negative reverse, both with what
+/// their rounding took.
+#[inline(always)]
+fn tangent<L: Level>(angle: Reduced, x: f64) -> f64 {
+    let Reduced { turns, high, low } = angle;
+    let z = high * high;
+    let (mut sine, mut cosine) = (SINE[5], COSINE[5]);
+    for i in (0..5).rev() {
+        sine = fma::<L, _>(sine, z, SINE[i]);
+        cosine = fma::<L, _>(cosine, z, COSINE[i]);
+    }
+    let (one, lost) = begin_cosine::<L>(z);
+    let sine = (high, fma::<L, _>(high * z, sine, low * one));
+    let cosine = (one, fma::<L, _>(z * z, cosine, fma::<L, _>(-high, low, lost)));
+    let odd = turns & 1 != 0;
+    let (above, below) = if odd { (cosine, sine) } else { (sine, cosine) };
+    let (numerator, denominator) = (above.0 + above.1, below.0 + below.1);
+    let numerator_low = (above.0 - numerator) + above.1;
+    let denominator_low = (below.0 - denominator) + below.1;
+    let reciprocal = 1.0 / denominator;
+    let quotient = numerator * reciprocal;
+    let left = remainder::<L>(numerator, quotient, denominator)
+        + fma::<L, _>(-quotient, denominator_low, numerator_low);
+    flip(fma::<L, _>(left, reciprocal, quotient), (turns << 63) ^ x.to_bits())
+}
+
+/// The tangent of an angle from 2^20 on, of either sign.
+pub(super) fn large_tangent(x: f64) -> f64 {
+    if x.is_finite() { tangent::<Baseline>(reduce_large(x.abs()), x) } else { f64::NAN }
+}
+
 /// Sine, within one unit in the last place.
 #[derive(Clone, Copy)]
 pub(in crate::elementwise) struct Sin;
@@ -67,8 +110,7 @@ impl Function<f64> for Sin {
     #[inline(always)]
     fn common<L: Level>(x: f64) -> f64 {
         // Of the absolute value, since a zero would lose its sign.
-        let angle = reduce::<L>(x.abs());
-        flip(wave::<L>(angle, angle.turns & 1 != 0), (angle.turns << 62) ^ x.to_bits())
+        sine::<L>(reduce::<L>(x.abs()), x)
     }
 
     #[inline(always)]
@@ -77,7 +119,7 @@ impl Function<f64> for Sin {
     }
 
     fn rare(x: f64) -> f64 {
-        x.sin()
+        if x.is_finite() { sine::<Baseline>(reduce_large(x.abs()), x) } else { f64::NAN }
     }
 }
 
@@ -88,8 +130,7 @@ pub(in crate::elementwise) struct Cos;
 impl Function<f64> for Cos {
     #[inline(always)]
     fn common<L: Level>(x: f64) -> f64 {
-        let angle = reduce::<L>(x.abs());
-        flip(wave::<L>(angle, angle.turns & 1 == 0), angle.turns.wrapping_add(1) << 62)
+        cosine::<L>(reduce::<L>(x.abs()))
     }
 
     #[inline(always)]
@@ -98,7 +139,7 @@ impl Function<f64> for Cos {
     }
 
     fn rare(x: f64) -> f64 {
-        x.cos()
+        if x.is_finite() { cosine::<Baseline>(reduce_large(x.abs())) } else { f64::NAN }
     }
 }
 
@@ -107,29 +148,9 @@ impl Function<f64> for Cos {
 pub(in crate::elementwise) struct Tan;
 
 impl Function<f64> for Tan {
-    /// The quotient of sine and cosine or the negative reverse, both with what their rounding took.
     #[inline(always)]
     fn common<L: Level>(x: f64) -> f64 {
-        let Reduced { turns, high, low } = reduce::<L>(x.abs());
-        let z = high * high;
-        let (mut sine, mut cosine) = (SINE[5], COSINE[5]);
-        for i in (0..5).rev() {
-            sine = fma::<L, _>(sine, z, SINE[i]);
-            cosine = fma::<L, _>(cosine, z, COSINE[i]);
-        }
-        let (one, lost) = begin_cosine::<L>(z);
-        let sine = (high, fma::<L, _>(high * z, sine, low * one));
-        let cosine = (one, fma::<L, _>(z * z, cosine, fma::<L, _>(-high, low, lost)));
-        let odd = turns & 1 != 0;
-        let (above, below) = if odd { (cosine, sine) } else { (sine, cosine) };
-        let (numerator, denominator) = (above.0 + above.1, below.0 + below.1);
-        let numerator_low = (above.0 - numerator) + above.1;
-        let denominator_low = (below.0 - denominator) + below.1;
-        let reciprocal = 1.0 / denominator;
-        let quotient = numerator * reciprocal;
-        let left = remainder::<L>(numerator, quotient, denominator)
-            + fma::<L, _>(-quotient, denominator_low, numerator_low);
-        flip(fma::<L, _>(left, reciprocal, quotient), (turns << 63) ^ x.to_bits())
+        tangent::<L>(reduce::<L>(x.abs()), x)
     }
 
     #[inline(always)]
@@ -138,7 +159,7 @@ impl Function<f64> for Tan {
     }
 
     fn rare(x: f64) -> f64 {
-        x.tan()
+        large_tangent(x)
     }
 }
 

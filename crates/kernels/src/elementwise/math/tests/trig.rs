@@ -55,7 +55,11 @@ fn f64_within_one_ulp() {
         assert_within(op, reference, 1.0, spread_f64(200_000));
         assert_within(op, reference, 1.0, between(-range, range, 400_000));
         assert_within(op, reference, 1.0, near_quarter_turns());
-        // the other side of the bound of the vector loop
+        // large angles, the one that is nearest to a multiple of pi/2 among them
+        let nearest = 6_381_956_970_095_103.0 * 2.0_f64.powi(797);
+        assert_within(op, reference, 1.0, [nearest, -nearest]);
+        assert_within(op, reference, 1.0, between(-1e10, 1e10, 100_000));
+        // both sides of the bound of the vector loop
         assert_within(op, reference, 1.0, between(1.59e6, 1.61e6, 10_000));
     }
 }
