@@ -136,7 +136,8 @@ impl Function2<f64> for Atan2 {
         const SMALLEST: f64 = f64::from_bits((1023 - 450) << 52);
         let (a, b) = (y.abs(), x.abs());
         let (larger, smaller) = if a > b { (a, b) } else { (b, a) };
-        (larger >= SMALLEST) & (larger <= LARGEST) & ((smaller >= SMALLEST) | (smaller == 0.0))
+        let bounded = larger <= LARGEST;
+        bounded & (larger >= SMALLEST) & ((smaller >= SMALLEST) | (smaller == 0.0))
     }
 
     fn rare(y: f64, x: f64) -> f64 {

@@ -7,7 +7,7 @@ use super::{fma, has_fma};
 use crate::isa::Level;
 
 /// Up to here there are less than 2^20 quarter turns, which the lengths of the parts below rely on.
-pub(super) const BOUND: f64 = 1.6e6;
+const BOUND: f64 = 1.6e6;
 
 /// Added to a number below 2^51, this rounds it to an integer, which its last bits then are.
 pub(super) const SHIFT: f64 = 6_755_399_441_055_744.0;
@@ -42,7 +42,15 @@ pub(super) struct Reduced {
 /// Whether [`reduce`] serves an angle. It takes NaN to NaN.
 #[inline(always)]
 pub(super) fn is_common(x: f64) -> bool {
-    !(x.abs() > BOUND)
+    let beyond = x.abs() > BOUND;
+    !beyond
+}
+
+/// As [`is_common`].
+#[inline(always)]
+pub(super) fn is_common32(x: f32) -> bool {
+    let beyond = x.abs() > BOUND as f32;
+    !beyond
 }
 
 /// An angle from zero to `BOUND` less whole quarter turns, to about 2^-115.

@@ -3,7 +3,7 @@
 //! They are computed in `f64`, where short polynomials are enough and nothing has to be kept apart. That takes twice
 //! as many vectors, and still fewer instructions than compensated arithmetic in `f32`.
 
-use super::reduce_pi::{BOUND, SHIFT, less_half_turns};
+use super::reduce_pi::{SHIFT, is_common32, less_half_turns};
 use super::trig::{Cos, Sin, Tan, flip, large_tangent};
 use super::{Function, fma, horner};
 use crate::isa::Level;
@@ -41,7 +41,7 @@ impl Function<f32> for Sin {
 
     #[inline(always)]
     fn is_common(x: f32) -> bool {
-        !(x.abs() > BOUND as f32)
+        is_common32(x)
     }
 
     fn rare(x: f32) -> f32 {
@@ -61,7 +61,7 @@ impl Function<f32> for Cos {
 
     #[inline(always)]
     fn is_common(x: f32) -> bool {
-        !(x.abs() > BOUND as f32)
+        is_common32(x)
     }
 
     fn rare(x: f32) -> f32 {
@@ -98,7 +98,7 @@ impl Function<f32> for Tan {
 
     #[inline(always)]
     fn is_common(x: f32) -> bool {
-        !(x.abs() > BOUND as f32)
+        is_common32(x)
     }
 
     /// The platform's function errs by more than a unit there.
