@@ -9,22 +9,25 @@ use crate::operand::Broadcast;
 use crate::{ChunkedArray, Operand, Result};
 
 unary_methods! {
-    /// Sines.
+    /// Sines; those of floats are within one unit in the last place, for angles of any size.
     sin [Inexact] -> A = Unary::Sin, "[0.0]" => "[0.0]";
 
-    /// Cosines.
+    /// Cosines; those of floats are within one unit in the last place, for angles of any size.
     cos [Inexact] -> A = Unary::Cos, "[0.0]" => "[1.0]";
 
-    /// Tangents.
+    /// Tangents; those of floats are within one unit in the last place, for angles of any size.
     tan [Inexact] -> A = Unary::Tan, "[0.0]" => "[0.0]";
 
-    /// Inverse sines, between -π/2 and π/2; NaN for floats outside of -1 to 1.
+    /// Inverse sines, between -π/2 and π/2; NaN for floats outside of -1 to 1. Those of floats are within one unit in the
+    /// last place.
     asin [Inexact] -> A = Unary::Asin, "[0.0]" => "[0.0]";
 
-    /// Inverse cosines, between 0 and π; NaN for floats outside of -1 to 1.
+    /// Inverse cosines, between 0 and π; NaN for floats outside of -1 to 1. Those of floats are within one unit in the
+    /// last place.
     acos [Inexact] -> A = Unary::Acos, "[1.0]" => "[0.0]";
 
-    /// Inverse tangents, between -π/2 and π/2. [`atan2`](Self::atan2) knows the quadrant too.
+    /// Inverse tangents, between -π/2 and π/2; those of floats are within one unit in the last place.
+    /// [`atan2`](Self::atan2) knows the quadrant too.
     atan [Inexact] -> A = Unary::Atan, "[0.0]" => "[0.0]";
 
     /// Hyperbolic sines.
@@ -47,7 +50,8 @@ unary_methods! {
 }
 
 binary_methods! {
-    /// The angles of the points `(rhs, x)`, between -π and π: `x` is the ordinate, as in `y.atan2(x)`.
+    /// The angles of the points `(rhs, x)`, between -π and π: `x` is the ordinate, as in `y.atan2(x)`. Within one unit
+    /// in the last place.
     atan2 [Real] -> A = Binary::Atan2, "[0.0, -0.0]", "1.0" => "[0.0, -0.0]";
 
     /// The hypotenuses over `x` and `rhs`, without leaving the range of floats on the way.

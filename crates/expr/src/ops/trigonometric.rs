@@ -10,8 +10,8 @@ pub(super) static SIN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Sin)],
     operands: Inexact,
     summary: "sine of x radians",
-    cost: 80,
-    accuracy: Ulps(4),
+    cost: 14,
+    accuracy: Ulps(2),
     reference: reference!(|_, x| inexact(x, f64::sin, |z| z.sin())),
 };
 
@@ -21,8 +21,8 @@ pub(super) static COS: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Cos)],
     operands: Inexact,
     summary: "cosine of x radians",
-    cost: 80,
-    accuracy: Ulps(4),
+    cost: 14,
+    accuracy: Ulps(2),
     reference: reference!(|_, x| inexact(x, f64::cos, |z| z.cos())),
 };
 
@@ -32,8 +32,8 @@ pub(super) static TAN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Tan)],
     operands: Inexact,
     summary: "tangent of x radians",
-    cost: 85,
-    accuracy: Ulps(4),
+    cost: 23,
+    accuracy: Ulps(2),
     reference: reference!(|_, x| inexact(x, f64::tan, elementary::tan)),
 };
 
@@ -43,8 +43,8 @@ pub(super) static ASIN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Asin)],
     operands: Inexact,
     summary: "inverse of sin, in radians; NaN beyond [-1, 1]",
-    cost: 42,
-    accuracy: Ulps(4),
+    cost: 14,
+    accuracy: Ulps(2),
     reference: reference!(|_, x| inexact(x, f64::asin, elementary::asin)),
 };
 
@@ -54,8 +54,8 @@ pub(super) static ACOS: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Acos)],
     operands: Inexact,
     summary: "inverse of cos, in radians; NaN beyond [-1, 1]",
-    cost: 45,
-    accuracy: Ulps(4),
+    cost: 14,
+    accuracy: Ulps(2),
     reference: reference!(|_, x| inexact(x, f64::acos, elementary::acos)),
 };
 
@@ -65,8 +65,8 @@ pub(super) static ATAN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Atan)],
     operands: Inexact,
     summary: "inverse of tan, in radians",
-    cost: 78,
-    accuracy: Ulps(4),
+    cost: 20,
+    accuracy: Ulps(2),
     reference: reference!(|_, x| inexact(x, f64::atan, elementary::atan)),
 };
 
@@ -76,8 +76,8 @@ pub(super) static ATAN2: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::Atan2)],
     operands: Float,
     summary: "angle of the point (b, a), in radians",
-    cost: 110,
-    accuracy: Ulps(4),
+    cost: 26,
+    accuracy: Ulps(2),
     reference: reference!(|_, x| float(x, |[a, b]| a.atan2(b))),
 };
 

@@ -8,6 +8,7 @@ use num_traits::{Float, FloatConst};
 
 use super::hyperbolic;
 use super::map::{map1, map2, scalar1, scalar2};
+use super::math::{self, function1, function2};
 use crate::isa::{Code, Isa};
 use crate::{Binary, Unary};
 
@@ -26,12 +27,12 @@ pub(super) fn unary(op: Unary, dtype: DType, isa: Isa) -> Option<Code> {
         Log10 => scalar1(isa, |x: T| x.log10()),
         Log1p => scalar1(isa, |x: T| x.ln_1p()),
         Cbrt => scalar1(isa, |x: T| x.cbrt()),
-        Sin => scalar1(isa, |x: T| x.sin()),
-        Cos => scalar1(isa, |x: T| x.cos()),
-        Tan => scalar1(isa, |x: T| x.tan()),
-        Asin => scalar1(isa, |x: T| x.asin()),
-        Acos => scalar1(isa, |x: T| x.acos()),
-        Atan => scalar1(isa, |x: T| x.atan()),
+        Sin => function1::<T, _>(math::Sin, isa),
+        Cos => function1::<T, _>(math::Cos, isa),
+        Tan => function1::<T, _>(math::Tan, isa),
+        Asin => function1::<T, _>(math::Asin, isa),
+        Acos => function1::<T, _>(math::Acos, isa),
+        Atan => function1::<T, _>(math::Atan, isa),
         Sinh => scalar1(isa, |x: T| x.sinh()),
         Cosh => scalar1(isa, |x: T| x.cosh()),
         Tanh => scalar1(isa, |x: T| x.tanh()),
@@ -49,7 +50,7 @@ pub(super) fn binary(op: Binary, dtype: DType, isa: Isa) -> Option<Code> {
         Fmax => map2(isa, |x: T, y: T| if (x > y) | y.is_nan() { x } else { y }),
         Fmin => map2(isa, |x: T, y: T| if (x < y) | y.is_nan() { x } else { y }),
         AbsSub => map2(isa, |x: T, y: T| if x <= y { 0.0 } else { x - y }),
-        Atan2 => scalar2(isa, |x: T, y: T| x.atan2(y)),
+        Atan2 => function2::<T, _>(math::Atan2, isa),
         Hypot => scalar2(isa, |x: T, y: T| x.hypot(y)),
         LogAddExp => scalar2(isa, log_add_exp::<T>),
         _ => None,

@@ -16,6 +16,7 @@ mod hyperbolic;
 mod integer;
 pub(crate) mod joined;
 pub(crate) mod map;
+mod math;
 mod mul_add;
 mod parts;
 mod power;

@@ -3,6 +3,7 @@
 use chunkwise_core::{DType, dispatch};
 
 use super::map::{Map3, map3};
+use super::math::has_fma;
 use super::unsigned;
 use crate::args::Args;
 use crate::isa::{Body, Code, Isa, Level};
@@ -15,11 +16,6 @@ pub(super) fn mul_add(dtype: DType, isa: Isa) -> Option<Code> {
             T => map3(isa, |x: T, y: T, z: T| x.wrapping_mul(y).wrapping_add(z)),
             else dispatch!(dtype, ComplexNumber, T => map3(isa, |x: T, y: T, z: T| x * y + z), else None)),
     }
-}
-
-/// Whether the level has an instruction for it; without one, `mul_add` calls a library for every element.
-fn has_fma<L: Level>() -> bool {
-    L::ISA != Isa::Baseline || cfg!(any(target_feature = "fma", target_arch = "aarch64"))
 }
 
 struct Fused32;
