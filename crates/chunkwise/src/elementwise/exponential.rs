@@ -1,4 +1,4 @@
-//! Exponentials, logarithms and roots.
+//! Exponentials, logarithms and roots, and the error function.
 
 use chunkwise_core::{Element, Inexact, Real};
 use chunkwise_kernels::{Binary, Unary};
@@ -35,6 +35,9 @@ unary_methods! {
 
     /// Logarithms to base 10.
     log10 [Inexact] -> A = Unary::Log10, "[0.0, 1.0]" => "[f64::NEG_INFINITY, 0.0]";
+
+    /// The error function, `2 / √π` times the integral of `exp(-t²)` from 0 to each element.
+    erf [Real] -> A = Unary::Erf, "[0.0, f64::INFINITY]" => "[0.0, 1.0]";
 }
 
 binary_methods! {

@@ -1,4 +1,4 @@
-//! Roots, exponentials and logarithms.
+//! Roots, exponentials and logarithms, and the error function.
 
 use chunkwise_kernels::{Binary, Op, Unary};
 
@@ -116,4 +116,15 @@ pub(super) static LOG_ADD_EXP: ElementwiseDef = ElementwiseDef {
         // Equal infinities have no difference.
         if a == b { a + std::f64::consts::LN_2 } else { high + (low - high).exp().ln_1p() }
     })),
+};
+
+/// The error function.
+pub(super) static ERF: ElementwiseDef = ElementwiseDef {
+    name: "erf",
+    instances: &[Op::Unary(Unary::Erf)],
+    operands: Float,
+    summary: "error function",
+    cost: 30,
+    accuracy: Ulps(4),
+    reference: reference!(|_, x| float(x, |[x]| elementary::real_erf(x))),
 };

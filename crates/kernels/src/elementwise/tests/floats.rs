@@ -1,4 +1,5 @@
-//! Floats: against Rust's own functions, and against NumPy's where it is the one that says.
+//! Floats: against Rust's own functions, and against NumPy's where it is the one that says. Those that are correct to
+//! a unit in the last place are tested in `math/tests`.
 
 use num_traits::Float;
 
@@ -12,23 +13,12 @@ fn check<T: Same + Float>(values: &[T]) {
     unary(Unary::Square, |x| x * x);
     unary(Unary::Recip, T::recip);
     unary(Unary::Sqrt, T::sqrt);
-    unary(Unary::Exp, T::exp);
-    unary(Unary::Exp2, T::exp2);
-    unary(Unary::ExpM1, T::exp_m1);
-    unary(Unary::Ln, T::ln);
-    unary(Unary::Log2, T::log2);
-    unary(Unary::Log10, T::log10);
-    unary(Unary::Log1p, T::ln_1p);
-    unary(Unary::Cbrt, T::cbrt);
     unary(Unary::Sin, T::sin);
     unary(Unary::Cos, T::cos);
     unary(Unary::Tan, T::tan);
     unary(Unary::Asin, T::asin);
     unary(Unary::Acos, T::acos);
     unary(Unary::Atan, T::atan);
-    unary(Unary::Sinh, T::sinh);
-    unary(Unary::Cosh, T::cosh);
-    unary(Unary::Tanh, T::tanh);
     unary(Unary::Fract, T::fract);
     unary(Unary::ToDegrees, T::to_degrees);
     unary(Unary::ToRadians, T::to_radians);
@@ -54,9 +44,7 @@ fn check<T: Same + Float>(values: &[T]) {
     binary(Binary::Mul, |x, y| x * y);
     binary(Binary::Div, |x, y| x / y);
     binary(Binary::Rem, |x, y| x % y);
-    binary(Binary::Pow, T::powf);
     binary(Binary::Atan2, T::atan2);
-    binary(Binary::Hypot, T::hypot);
     binary(Binary::Copysign, T::copysign);
     let differ: fn(T, T) -> T =
         |x, y| if x.is_nan() || y.is_nan() { T::nan() } else { (x - y).max(T::zero()) };

@@ -179,7 +179,7 @@ fn assert_close(name: impl Debug, values: &[impl Debug], results: &[f64], expect
     }
 }
 
-const F64_EDGES: [f64; 27] = [
+pub(super) const F64_EDGES: [f64; 27] = [
     0.0,
     -0.0,
     1.0,
@@ -209,7 +209,7 @@ const F64_EDGES: [f64; 27] = [
     f64::NAN,
 ];
 
-fn f32_edges() -> Vec<f32> {
+pub(super) fn f32_edges() -> Vec<f32> {
     let mut edges: Vec<f32> = F64_EDGES.iter().map(|&x| x as f32).collect();
     edges.extend([f32::MAX, f32::MIN, f32::MIN_POSITIVE, 1e-45, -1e-45, f32::EPSILON, 16_777_217.0]);
     edges
