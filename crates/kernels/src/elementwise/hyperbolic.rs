@@ -141,7 +141,7 @@ where
 
     #[inline(always)]
     fn is_common(x: T, y: T) -> bool {
-        (x.abs() < T::infinity()) & (y.abs() < T::infinity())
+        (x.abs() <= T::max_value()) & (y.abs() <= T::max_value())
     }
 
     fn rare(x: T, y: T) -> T {

@@ -88,7 +88,7 @@ impl Function2<f64> for Pow {
 
     #[inline(always)]
     fn is_common(x: f64, y: f64) -> bool {
-        (x.abs() >= f64::MIN_POSITIVE) & (x.abs() < f64::INFINITY) & (y.abs() <= 1e12)
+        (x.abs() >= f64::MIN_POSITIVE) & (x.abs() <= f64::MAX) & (y.abs() <= 1e12)
     }
 
     fn rare(x: f64, y: f64) -> f64 {
@@ -114,7 +114,7 @@ impl Function2<f32> for Pow {
 
     #[inline(always)]
     fn is_common(x: f32, y: f32) -> bool {
-        (x != 0.0) & (x.abs() < f32::INFINITY) & (y.abs() <= 1e12)
+        (x != 0.0) & (x.abs() <= f32::MAX) & (y.abs() <= 1e12)
     }
 
     fn rare(x: f32, y: f32) -> f32 {

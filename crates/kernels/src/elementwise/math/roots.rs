@@ -70,7 +70,7 @@ impl Function<f64> for Cbrt {
         let second = third * third * fma::<L, _>(t, -0.5, 1.457);
         let value =
             (t + (third - second)) * (if small { parts.power * (1.0 / 262_144.0) } else { parts.power });
-        if (a > 0.0) & (a < f64::INFINITY) { value.copysign(x) } else { x }
+        if (a > 0.0) & (a <= f64::MAX) { value.copysign(x) } else { x }
     }
 }
 
@@ -80,7 +80,7 @@ impl Function<f32> for Cbrt {
         let a = x.abs();
         let parts = approximate::<L>(f64::from(a));
         let value = (parts.mantissa * (parts.of_octave * parts.power)) as f32;
-        if (a > 0.0) & (a < f32::INFINITY) { value.copysign(x) } else { x }
+        if (a > 0.0) & (a <= f32::MAX) { value.copysign(x) } else { x }
     }
 }
 
