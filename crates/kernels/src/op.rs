@@ -18,7 +18,7 @@ pub enum Unary {
     // floats and complex
     Sqrt, Exp, Ln, Log2, Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh,
     // floats
-    Cbrt, Exp2, ExpM1, Log1p, ToDegrees, ToRadians, Fract,
+    Cbrt, Exp2, ExpM1, Log1p, ToDegrees, ToRadians, Fract, Erf,
     // floats and signed integers: bool result
     SignBit,
     // floats; integers pass unchanged
@@ -123,7 +123,7 @@ impl Unary {
         &[
             Neg, Abs, Sign, Square, Recip, Not, Sqrt, Exp, Ln, Log2, Log10, Sin, Cos, Tan, Asin, Acos, Atan,
             Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Cbrt, Exp2, ExpM1, Log1p, ToDegrees, ToRadians, Fract,
-            SignBit, Floor, Ceil, Trunc, Round, Rint, IsNan, IsInfinite, IsFinite, Re, Im, Conj, Arg,
+            Erf, SignBit, Floor, Ceil, Trunc, Round, Rint, IsNan, IsInfinite, IsFinite, Re, Im, Conj, Arg,
         ]
     };
 
@@ -160,6 +160,7 @@ impl Unary {
             ToDegrees => "to_degrees",
             ToRadians => "to_radians",
             Fract => "fract",
+            Erf => "erf",
             SignBit => "signbit",
             Floor => "floor",
             Ceil => "ceil",

@@ -32,7 +32,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
         self.instruction(Op::Powi(n))
     }
 
-    /// Each element to the power of `exponent`; NaN where that is not real.
+    /// Each element to the power of `exponent`, within 1 unit in the last place; NaN where that is not real.
     ///
     /// ```
     /// # use chunkwise::prelude::*;

@@ -30,13 +30,13 @@ unary_methods! {
     /// [`atan2`](Self::atan2) knows the quadrant too.
     atan [Inexact] -> A = Unary::Atan, "[0.0]" => "[0.0]";
 
-    /// Hyperbolic sines.
+    /// Hyperbolic sines; of floats within 1 unit in the last place.
     sinh [Inexact] -> A = Unary::Sinh, "[0.0]" => "[0.0]";
 
-    /// Hyperbolic cosines.
+    /// Hyperbolic cosines; of floats within 1 unit in the last place.
     cosh [Inexact] -> A = Unary::Cosh, "[0.0]" => "[1.0]";
 
-    /// Hyperbolic tangents.
+    /// Hyperbolic tangents; of floats within 1 unit in the last place.
     tanh [Inexact] -> A = Unary::Tanh, "[0.0, f64::INFINITY]" => "[0.0, 1.0]";
 
     /// Inverse hyperbolic sines.
@@ -54,7 +54,8 @@ binary_methods! {
     /// in the last place.
     atan2 [Real] -> A = Binary::Atan2, "[0.0, -0.0]", "1.0" => "[0.0, -0.0]";
 
-    /// The hypotenuses over `x` and `rhs`, without leaving the range of floats on the way.
+    /// The hypotenuses over `x` and `rhs`, without leaving the range of floats on the way. Within 1 unit in the
+    /// last place.
     hypot [Real] -> A = Binary::Hypot, "[3.0, 5.0]", "ndarray::array![4.0, 12.0]" => "[5.0, 13.0]";
 }
 

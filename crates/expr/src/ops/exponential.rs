@@ -1,4 +1,4 @@
-//! Roots, exponentials and logarithms.
+//! Roots, exponentials and logarithms, and the error function.
 
 use chunkwise_kernels::{Binary, Op, Unary};
 
@@ -21,7 +21,7 @@ pub(super) static CBRT: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Cbrt)],
     operands: Float,
     summary: "cube root",
-    cost: 130,
+    cost: 29,
     accuracy: Ulps(4),
     reference: reference!(|_, x| float(x, |[x]| x.cbrt())),
 };
@@ -32,7 +32,7 @@ pub(super) static EXP: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Exp)],
     operands: Inexact,
     summary: "e to the power of x",
-    cost: 45,
+    cost: 15,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::exp, |z| z.exp())),
 };
@@ -43,7 +43,7 @@ pub(super) static EXP2: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Exp2)],
     operands: Float,
     summary: "2 to the power of x",
-    cost: 30,
+    cost: 11,
     accuracy: Ulps(4),
     reference: reference!(|_, x| float(x, |[x]| x.exp2())),
 };
@@ -54,7 +54,7 @@ pub(super) static EXP_M1: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::ExpM1)],
     operands: Float,
     summary: "exp(x) - 1",
-    cost: 42,
+    cost: 20,
     accuracy: Ulps(4),
     reference: reference!(|_, x| float(x, |[x]| x.exp_m1())),
 };
@@ -65,7 +65,7 @@ pub(super) static LN: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Ln)],
     operands: Inexact,
     summary: "natural logarithm",
-    cost: 45,
+    cost: 13,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::ln, |z| z.ln())),
 };
@@ -76,7 +76,7 @@ pub(super) static LN_1P: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Log1p)],
     operands: Float,
     summary: "ln(1 + x)",
-    cost: 48,
+    cost: 25,
     accuracy: Ulps(4),
     reference: reference!(|_, x| float(x, |[x]| x.ln_1p())),
 };
@@ -87,7 +87,7 @@ pub(super) static LOG2: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Log2)],
     operands: Inexact,
     summary: "logarithm to base 2",
-    cost: 35,
+    cost: 14,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::log2, |z| z.ln() / std::f64::consts::LN_2)),
 };
@@ -98,7 +98,7 @@ pub(super) static LOG10: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Log10)],
     operands: Inexact,
     summary: "logarithm to base 10",
-    cost: 60,
+    cost: 15,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::log10, |z| z.ln() / std::f64::consts::LN_10)),
 };
@@ -109,11 +109,22 @@ pub(super) static LOG_ADD_EXP: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::LogAddExp)],
     operands: Float,
     summary: "ln(exp(a) + exp(b)), without overflow",
-    cost: 90,
+    cost: 60,
     accuracy: Ulps(8),
     reference: reference!(|_, x| float(x, |[a, b]| {
         let (high, low) = if a >= b { (a, b) } else { (b, a) };
         // Equal infinities have no difference.
         if a == b { a + std::f64::consts::LN_2 } else { high + (low - high).exp().ln_1p() }
     })),
+};
+
+/// The error function.
+pub(super) static ERF: ElementwiseDef = ElementwiseDef {
+    name: "erf",
+    instances: &[Op::Unary(Unary::Erf)],
+    operands: Float,
+    summary: "error function",
+    cost: 42,
+    accuracy: Ulps(4),
+    reference: reference!(|_, x| float(x, |[x]| elementary::real_erf(x))),
 };

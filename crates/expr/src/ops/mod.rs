@@ -247,6 +247,7 @@ elementwise! {
     Op::Unary(Unary::Log2) => exponential::LOG2,
     Op::Unary(Unary::Log10) => exponential::LOG10,
     Op::Binary(Binary::LogAddExp) => exponential::LOG_ADD_EXP,
+    Op::Unary(Unary::Erf) => exponential::ERF,
 
     Op::Unary(Unary::Sin) => trigonometric::SIN,
     Op::Unary(Unary::Cos) => trigonometric::COS,

@@ -87,7 +87,7 @@ pub(super) static SINH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Sinh)],
     operands: Inexact,
     summary: "hyperbolic sine",
-    cost: 80,
+    cost: 18,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::sinh, |z| z.sinh())),
 };
@@ -98,7 +98,7 @@ pub(super) static COSH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Cosh)],
     operands: Inexact,
     summary: "hyperbolic cosine",
-    cost: 66,
+    cost: 16,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::cosh, |z| z.cosh())),
 };
@@ -109,7 +109,7 @@ pub(super) static TANH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Tanh)],
     operands: Inexact,
     summary: "hyperbolic tangent",
-    cost: 82,
+    cost: 32,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, f64::tanh, elementary::tanh)),
 };
@@ -120,7 +120,7 @@ pub(super) static ASINH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Asinh)],
     operands: Inexact,
     summary: "inverse of sinh",
-    cost: 107,
+    cost: 40,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, elementary::real_asinh, elementary::asinh)),
 };
@@ -131,7 +131,7 @@ pub(super) static ACOSH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Acosh)],
     operands: Inexact,
     summary: "inverse of cosh; NaN below 1",
-    cost: 100,
+    cost: 34,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, elementary::real_acosh, elementary::acosh)),
 };
@@ -142,7 +142,7 @@ pub(super) static ATANH: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Unary(Unary::Atanh)],
     operands: Inexact,
     summary: "inverse of tanh; NaN beyond [-1, 1]",
-    cost: 80,
+    cost: 32,
     accuracy: Ulps(4),
     reference: reference!(|_, x| inexact(x, elementary::real_atanh, elementary::atanh)),
 };
@@ -175,7 +175,7 @@ pub(super) static HYPOT: ElementwiseDef = ElementwiseDef {
     instances: &[Op::Binary(Binary::Hypot)],
     operands: Float,
     summary: "sqrt(a * a + b * b), without overflow",
-    cost: 43,
+    cost: 17,
     accuracy: Ulps(2),
     reference: reference!(|_, x| float(x, |[a, b]| a.hypot(b))),
 };

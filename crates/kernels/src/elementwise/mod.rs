@@ -59,8 +59,12 @@ fn unary(op: Unary, dtype: DType, isa: Isa) -> Option<Code> {
         IsNan | IsInfinite | IsFinite | SignBit => classify::unary(op, dtype, isa),
         Re | Im | Conj | Arg => parts::unary(op, dtype, isa),
         Sqrt | Exp | Ln | Log2 | Log10 | Sin | Cos | Tan | Asin | Acos | Atan | Sinh | Cosh | Tanh
-        | Asinh | Acosh | Atanh | Cbrt | Exp2 | ExpM1 | Log1p | ToDegrees | ToRadians | Fract => {
-            if dtype.is_complex() { complex::unary(op, dtype, isa) } else { float::unary(op, dtype, isa) }
+        | Asinh | Acosh | Atanh | Cbrt | Exp2 | ExpM1 | Log1p | ToDegrees | ToRadians | Fract | Erf => {
+            if dtype.is_complex() {
+                complex::unary(op, dtype, isa)
+            } else {
+                float::unary(op, dtype, isa)
+            }
         }
     }
 }

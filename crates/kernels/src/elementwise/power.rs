@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 use chunkwise_core::{DType, dispatch};
 
 use super::map::{map1, scalar2};
-use super::{complex, integer, unsigned};
+use super::{complex, integer, math, unsigned};
 use crate::args::Args;
 use crate::isa::{Body, Code, Isa, Level};
 
 pub(super) fn pow(dtype: DType, isa: Isa) -> Option<Code> {
     dispatch!(dtype, Integer, T => scalar2(isa, integer::power::<T>),
-        else dispatch!(dtype, Real, T => scalar2(isa, |x: T, y: T| x.powf(y)),
+        else dispatch!(dtype, Real, T => math::pow::<T>(isa),
         else dispatch!(dtype, ComplexNumber, T => scalar2(isa, |x: T, y: T| complex::power(x, y)), else None)))
 }
 

@@ -50,7 +50,7 @@ fn unary(op: Unary, a: DType) -> Option<DType> {
         {
             a
         }
-        Cbrt | Exp2 | ExpM1 | Log1p | ToDegrees | ToRadians | Fract if a.is_float() => a,
+        Cbrt | Exp2 | ExpM1 | Log1p | ToDegrees | ToRadians | Fract | Erf if a.is_float() => a,
         SignBit if a.is_float() || a.is_signed_integer() => DType::Bool,
         Floor | Ceil | Trunc | Round | Rint if a.is_float() || a.is_integer() => a,
         IsNan | IsInfinite | IsFinite => DType::Bool,

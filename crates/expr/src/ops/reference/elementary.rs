@@ -78,6 +78,22 @@ pub(in crate::ops) fn real_atanh(x: f64) -> f64 {
     if x == 0.0 { x } else { (x.ln_1p() - (-x).ln_1p()) / 2.0 }
 }
 
+/// The error function, by a series of positive terms (Abramowitz and Stegun, 7.1.6).
+pub(in crate::ops) fn real_erf(x: f64) -> f64 {
+    if x.is_nan() || x.abs() > 6.0 {
+        return if x.is_nan() { x } else { 1.0_f64.copysign(x) };
+    }
+    let (mut term, mut sum) = (x, x);
+    for n in 1..200 {
+        term *= 2.0 * x * x / f64::from(2 * n + 1);
+        sum += term;
+    }
+    // the square of the first half of the digits is exact
+    let high = f64::from(x as f32);
+    let exp = (-high * high).exp() * (-(x - high) * (x + high)).exp();
+    std::f64::consts::FRAC_2_SQRT_PI * exp * sum
+}
+
 /// The inverse of `tanh`; cuts beyond -1 and 1 on the real axis.
 pub(in crate::ops) fn atanh(z: Z) -> Z {
     let x = z.re.abs();

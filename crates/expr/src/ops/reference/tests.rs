@@ -56,6 +56,15 @@ fn references_exist_for_the_types_that_definitions_name_and_give_the_type_of_the
 }
 
 #[test]
+fn the_error_function_as_in_tables() {
+    // Abramowitz and Stegun, table 7.1
+    for (x, expected) in [(0.5, 0.520_499_877_8), (1.0, 0.842_700_792_9), (2.0, 0.995_322_265_0)] {
+        let of = |x: f64| eval::<f64, f64>(Op::Unary(Unary::Erf), &[x]);
+        assert!((of(x) - expected).abs() < 1e-10 && of(-x) == -of(x), "{x}: {}", of(x));
+    }
+}
+
+#[test]
 fn integers_wrap_and_division_never_fails() {
     use Binary::*;
     let of = |op, a: i8, b: i8| eval::<i8, i8>(Op::Binary(op), &[a, b]);

@@ -7,7 +7,7 @@ use crate::args::Args;
 use crate::isa::{Body, Code, Isa, Level};
 
 /// Elements from one look for rare arguments to the next.
-const BLOCK: usize = 64;
+const BLOCK: usize = 256;
 
 /// Applies a [`Function`] to each element.
 struct Apply1<T, F>(PhantomData<fn(T) -> F>);

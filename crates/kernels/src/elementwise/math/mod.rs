@@ -5,14 +5,25 @@
 //! over again, element by element. Which way an element goes depends on its value only, so results do not depend on
 //! tiles.
 
-#![allow(dead_code, unused_imports, unused_macros, reason = "the functions follow")]
+#![allow(
+    clippy::excessive_precision,
+    reason = "constants are written as they are, not as the shortest text for them"
+)]
+#![allow(clippy::manual_range_contains, reason = "it is written with &&")]
 
 mod apply;
 mod arc_tangent;
+mod bits;
 mod double;
+mod erf;
+mod exp;
+mod hyperbolic;
 mod inverse_trig;
+mod log;
+mod pow;
 mod reduce_large;
 mod reduce_pi;
+mod roots;
 #[cfg(test)]
 mod tests;
 mod trig;
@@ -60,7 +71,13 @@ pub(super) trait Function2<T>: Copy + Send + Sync + 'static {
 
 pub(super) use apply::{function1, function2};
 pub(super) use arc_tangent::{Atan, Atan2};
+pub(super) use erf::Erf;
+pub(super) use exp::{Exp, Exp2, ExpM1};
+pub(super) use hyperbolic::{Cosh, Sinh, Tanh};
 pub(super) use inverse_trig::{Acos, Asin};
+pub(super) use log::{Ln, Log1p, Log2, Log10};
+pub(super) use pow::pow;
+pub(super) use roots::{Cbrt, Hypot};
 pub(super) use trig::{Cos, Sin, Tan};
 
 /// Whether the level has an instruction for `a * b + c`; without one, `mul_add` calls a library for every element.

@@ -8,6 +8,7 @@ use chunkwise_core::Element;
 
 use crate::args::Args;
 use crate::elementwise::code;
+use crate::isa::Code;
 use crate::{Binary, Isa, Op, Unary};
 
 /// Elements measured at a time.
@@ -16,6 +17,8 @@ const TILE: usize = 4096;
 /// A float whose distance from a reference can be told.
 pub(super) trait Ulps: Element + PartialEq {
     fn wide(self) -> f64;
+
+    fn from_f64(x: f64) -> Self;
 
     /// Units in the last place, of this type, from `exact`; infinite for NaN instead of a number, the reverse, and zeros
     /// with the wrong sign.
@@ -31,6 +34,10 @@ fn differ_in_kind(result: f64, exact: f64) -> bool {
 impl Ulps for f32 {
     fn wide(self) -> f64 {
         self.into()
+    }
+
+    fn from_f64(x: f64) -> f32 {
+        x as f32
     }
 
     fn ulps(self, exact: f64) -> f64 {
@@ -50,6 +57,10 @@ impl Ulps for f32 {
 impl Ulps for f64 {
     fn wide(self) -> f64 {
         self
+    }
+
+    fn from_f64(x: f64) -> f64 {
+        x
     }
 
     fn ulps(self, exact: f64) -> f64 {
@@ -133,6 +144,46 @@ pub(super) fn assert_within_for_every_f32(op: Unary, reference: fn(f64) -> f64, 
     all.into_inner().expect("nobody panics with it").assert(op, limit);
 }
 
+/// Asserts that an element has the same bits in a tile of its own, between others and among rare ones.
+pub(super) fn assert_same_in_any_tile<T: Ulps>(op: Unary) {
+    let argument = |i: usize| match i % 37 {
+        5 => T::from_f64(f64::NAN),
+        11 => T::from_f64(-2.5),
+        23 => T::from_f64(1e-310),
+        _ => T::from_f64(0.01 + i as f64 * 0.013),
+    };
+    let arguments: Vec<T> = (0..300).map(argument).collect();
+    for isa in Isa::available() {
+        let code = code(&Op::Unary(op), &[T::DTYPE], isa).expect("the function is there");
+        let whole = run(&code, &[&arguments]);
+        for len in [1, 2, 7, 16, 33, 63, 64, 65, 129] {
+            let tiles = arguments.chunks(len).flat_map(|tile| run(&code, &[tile]));
+            for (i, (one, other)) in tiles.zip(&whole).enumerate() {
+                let same = one.wide().to_bits() == other.wide().to_bits();
+                assert!(
+                    same || one.wide().is_nan(),
+                    "{op:?} of {:?} in tiles of {len} ({isa:?})",
+                    arguments[i]
+                );
+            }
+        }
+    }
+}
+
+/// The results of a tile.
+fn run<T: Ulps>(code: &Code, operands: &[&[T]]) -> Vec<T> {
+    let len = operands[0].len();
+    let src: Vec<*const u8> = operands.iter().map(|operand| operand.as_ptr().cast()).collect();
+    let mut results: Vec<T> = Vec::with_capacity(len);
+    let dst = results.as_mut_ptr().cast();
+    // SAFETY: operands and results have `len` elements of the type; `run` writes all of them.
+    unsafe {
+        code.run(&Args { dst, src: &src, len, rows: 1, cols: len, ..Args::default() });
+        results.set_len(len);
+    }
+    results
+}
+
 /// Every `n`th of all `f32`: all signs, exponents, subnormal numbers, infinities and NaN.
 pub(super) fn every_nth_f32(n: usize) -> impl Iterator<Item = f32> {
     let edges =
@@ -152,7 +203,6 @@ pub(super) fn spread_f64(count: u64) -> impl Iterator<Item = f64> {
 }
 
 /// As many `f64` evenly from `low` to `high`.
-#[allow(dead_code, reason = "for functions whose interesting arguments are in one range")]
 pub(super) fn between(low: f64, high: f64, count: u32) -> impl Iterator<Item = f64> {
     (0..count).map(move |i| low + (high - low) * (f64::from(i) / f64::from(count)))
 }
@@ -165,17 +215,10 @@ impl Largest {
     fn take<T: Ulps>(&mut self, op: &Op, operands: &[&[T]], reference: &dyn Fn(usize) -> f64) {
         let len = operands[0].len();
         let exact: Vec<f64> = (0..len).map(reference).collect();
-        let src: Vec<*const u8> = operands.iter().map(|operand| operand.as_ptr().cast()).collect();
         let dtypes = vec![T::DTYPE; operands.len()];
         for isa in Isa::available() {
             let code = code(op, &dtypes, isa).expect("the function is there");
-            let mut results: Vec<T> = Vec::with_capacity(len);
-            let dst = results.as_mut_ptr().cast();
-            // SAFETY: operands and results have `len` elements of the type; `run` writes all of them.
-            unsafe {
-                code.run(&Args { dst, src: &src, len, rows: 1, cols: len, ..Args::default() });
-                results.set_len(len);
-            }
+            let results = run(&code, operands);
             let errors = results.iter().zip(&exact).map(|(result, &exact)| result.ulps(exact));
             let Some((i, error)) = errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) else { continue };
             let arguments: Vec<T> = operands.iter().map(|operand| operand[i]).collect();

@@ -3,6 +3,7 @@
 //! References are functions of `f64` that round correctly. For `f32` they are exact but for 2^-29 units in the last
 //! place, so errors are fractions; for `f64` they count the numbers between the result and the right one.
 
+mod exponential;
 mod harness;
 mod trig;
 
