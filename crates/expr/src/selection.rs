@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chunkwise_core::{AxisGrid, AxisMap, DType, Error, Grid, Scalar, Shape, View};
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::reduce::grouped::OfNothing;
+use chunkwise_kernels::scan::ScanOp;
 use chunkwise_kernels::{Binary, Op, Ternary};
 use chunkwise_plan::{Granularity, flat_unit_grid};
 use smallvec::{SmallVec, smallvec};
@@ -16,6 +17,7 @@ use smallvec::{SmallVec, smallvec};
 use crate::graph::Graph;
 use crate::node::{Kind, Meta, Node};
 use crate::passes::merge_common;
+use crate::scan::identity;
 use crate::{Expr, ExprError};
 
 /// The length that stands for one that is not known.
@@ -367,4 +369,33 @@ pub(crate) fn reduce(x: &Expr, op: ReduceOp, axes: &[usize], keep: bool) -> Resu
         }
     }
     Ok(result)
+}
+
+/// A scan of an array of unknown length.
+///
+/// Along the axis of unknown length, elements that are left out are taken for what changes no sum or product, so that
+/// nothing is gathered to be scanned.
+#[track_caller]
+pub(crate) fn scan(x: &Expr, op: ScanOp, axis: usize) -> Result<Expr, ExprError> {
+    let (values, mask, rows) = parts_of(&[x], op.name())?;
+    let (value, masked) = (&values[0], rows.ndim());
+    if axis > 0 {
+        return Ok(selected(&value.scan(op, axis + masked - 1)?, &mask, &rows));
+    }
+    // One is not neutral to complex numbers with infinite parts.
+    if op == ScanOp::Prod && value.dtype().is_complex() {
+        return Err(ExprError::UnknownLength { op: op.name() });
+    }
+    let every = Expr(x.0.inputs[1].clone());
+    let nothing = identity(op, value.dtype());
+    let present = Expr::elementwise(Op::Ternary(Ternary::Select), &[&every, value, &nothing])?;
+    let scanned = if masked == 1 {
+        present.scan(op, 0)?
+    } else {
+        let selected: usize = value.shape()[..masked].iter().product();
+        let lines: Shape = std::iter::once(selected).chain(value.shape()[masked..].iter().copied()).collect();
+        let lines = present.reshape(&lines, None)?;
+        lines.scan(op, 0)?.reshape(value.shape(), Some((**value.grid()).clone()))?
+    };
+    Ok(selected(&scanned, &mask, &rows))
 }
