@@ -220,7 +220,8 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
             }
             Stage::Scan(scan) => {
                 line.kind = StageKind::Scan;
-                line.tasks = chunks.count() as u64;
+                let all = units >= scan.cells.count() as u64;
+                line.tasks = if all { chunks.count() as u64 } else { units.min(chunks.count() as u64) };
                 let variants = &scan.operand.variants;
                 line.instructions = variants.iter().map(|v| v.program.instrs.len()).max().unwrap_or(0);
                 line.inputs = variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);

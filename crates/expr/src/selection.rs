@@ -9,7 +9,6 @@ use std::sync::Arc;
 use chunkwise_core::{AxisGrid, AxisMap, DType, Error, Grid, Scalar, Shape, View};
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::reduce::grouped::OfNothing;
-use chunkwise_kernels::scan::ScanOp;
 use chunkwise_kernels::{Binary, Op, Ternary};
 use chunkwise_plan::{Granularity, flat_unit_grid};
 use smallvec::{SmallVec, smallvec};
@@ -17,7 +16,6 @@ use smallvec::{SmallVec, smallvec};
 use crate::graph::Graph;
 use crate::node::{Kind, Meta, Node};
 use crate::passes::merge_common;
-use crate::scan::identity;
 use crate::{Expr, ExprError};
 
 /// The length that stands for one that is not known.
@@ -280,7 +278,7 @@ fn inner_axes(axes: &[usize], selected: usize) -> SmallVec<[usize; 6]> {
 
 /// The elements of `value` for which `mask`, which has its first axes, is true.
 #[track_caller]
-fn selected(value: &Expr, mask: &Expr, rows: &Grid) -> Expr {
+pub(crate) fn selected(value: &Expr, mask: &Expr, rows: &Grid) -> Expr {
     let masked = rows.ndim();
     // The most that each unit may give.
     let bounds: Vec<usize> =
@@ -302,7 +300,7 @@ fn selected(value: &Expr, mask: &Expr, rows: &Grid) -> Expr {
 /// What operands of one selection select from (each operand's elements there), the mask of the rows, and their units.
 ///
 /// Operands of known shape broadcast to the axes that are not masked.
-fn parts_of(operands: &[&Expr], op: &'static str) -> Result<(Vec<Expr>, Expr, Grid), ExprError> {
+pub(crate) fn parts_of(operands: &[&Expr], op: &'static str) -> Result<(Vec<Expr>, Expr, Grid), ExprError> {
     let unknown = || ExprError::UnknownLength { op };
     let first = operands.iter().find(|x| x.is_unknown()).ok_or_else(unknown)?;
     let rows = &first.0.selection().ok_or_else(unknown)?.rows;
@@ -369,33 +367,4 @@ pub(crate) fn reduce(x: &Expr, op: ReduceOp, axes: &[usize], keep: bool) -> Resu
         }
     }
     Ok(result)
-}
-
-/// A scan of an array of unknown length.
-///
-/// Along the axis of unknown length, elements that are left out are taken for what changes no sum or product, so that
-/// nothing is gathered to be scanned.
-#[track_caller]
-pub(crate) fn scan(x: &Expr, op: ScanOp, axis: usize) -> Result<Expr, ExprError> {
-    let (values, mask, rows) = parts_of(&[x], op.name())?;
-    let (value, masked) = (&values[0], rows.ndim());
-    if axis > 0 {
-        return Ok(selected(&value.scan(op, axis + masked - 1)?, &mask, &rows));
-    }
-    // One is not neutral to complex numbers with infinite parts.
-    if op == ScanOp::Prod && value.dtype().is_complex() {
-        return Err(ExprError::UnknownLength { op: op.name() });
-    }
-    let every = Expr(x.0.inputs[1].clone());
-    let nothing = identity(op, value.dtype());
-    let present = Expr::elementwise(Op::Ternary(Ternary::Select), &[&every, value, &nothing])?;
-    let scanned = if masked == 1 {
-        present.scan(op, 0)?
-    } else {
-        let selected: usize = value.shape()[..masked].iter().product();
-        let lines: Shape = std::iter::once(selected).chain(value.shape()[masked..].iter().copied()).collect();
-        let lines = present.reshape(&lines, None)?;
-        lines.scan(op, 0)?.reshape(value.shape(), Some((**value.grid()).clone()))?
-    };
-    Ok(selected(&scanned, &mask, &rows))
 }

@@ -1,12 +1,14 @@
 //! Building the nodes of scans.
 
+mod selected;
+
 use chunkwise_core::{Complex, DType, Error, Grid, Scalar, byte_len, dispatch};
 use chunkwise_kernels::scan::ScanOp;
 use chunkwise_kernels::{Op, Ternary, Unary};
 use smallvec::smallvec;
 
 use crate::node::{Kind, Meta};
-use crate::{Expr, ExprError, selection};
+use crate::{Expr, ExprError};
 
 impl Expr {
     /// Running sums or products along an axis: each element becomes that of the elements up to and including it.
@@ -23,7 +25,7 @@ impl Expr {
             return Err(Error::Axis { axis, ndim }.into());
         }
         if self.is_unknown() {
-            return selection::scan(self, op, axis);
+            return selected::scan(self, op, axis);
         }
         let dtype = self.dtype().sum();
         byte_len(self.shape(), dtype)?;
@@ -55,7 +57,7 @@ impl Expr {
 
 /// What changes no sum or product.
 #[track_caller]
-pub(crate) fn identity(op: ScanOp, dtype: DType) -> Expr {
+fn identity(op: ScanOp, dtype: DType) -> Expr {
     let one = op == ScanOp::Prod;
     let value = dispatch!(dtype, Integer, T => Scalar::new(T::from(one)), else match dtype {
         DType::F32 => Scalar::new(f32::from(one)),

@@ -5,6 +5,7 @@
 //! merges these totals into the states before it, and then the cell is scanned. Elements are computed once: to where
 //! the result goes, in small pieces that are scanned in place while they are in cache.
 
+mod pieces;
 mod run;
 mod stage;
 
