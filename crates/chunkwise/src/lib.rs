@@ -69,6 +69,7 @@ mod operators;
 pub mod prelude;
 mod random;
 mod reduce;
+mod scan;
 mod shape;
 mod views;
 mod visualize;

@@ -49,6 +49,8 @@ pub enum StageKind {
     Reshape,
     /// Multiplies matrices, one cell of the result per task.
     Contract,
+    /// Scans an array along an axis, a cell of it per task.
+    Scan,
     /// Calls functions.
     Call,
 }
@@ -216,6 +218,15 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.inputs = variants().map(|v| v.inputs.len()).sum();
                 line.bytes = stored(&contract.array);
             }
+            Stage::Scan(scan) => {
+                line.kind = StageKind::Scan;
+                let all = units >= scan.cells.count() as u64;
+                line.tasks = if all { chunks.count() as u64 } else { units.min(chunks.count() as u64) };
+                let variants = &scan.operand.variants;
+                line.instructions = variants.iter().map(|v| v.program.instrs.len()).max().unwrap_or(0);
+                line.inputs = variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);
+                line.bytes = stored(&scan.array);
+            }
             Stage::Write(_) => {
                 line.kind = StageKind::Write;
                 line.inputs = 1;
@@ -272,6 +283,7 @@ impl fmt::Display for Explanation {
                 StageKind::Write => "write",
                 StageKind::Reshape => "copy",
                 StageKind::Contract => "dot",
+                StageKind::Scan => "scan",
                 StageKind::Call => "call",
             };
             if stage.kind == StageKind::Call {

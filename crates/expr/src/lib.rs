@@ -17,6 +17,7 @@ mod node;
 pub mod ops;
 mod passes;
 mod picture;
+mod scan;
 mod selection;
 
 pub use chunkwise_core::BlockFn;

@@ -8,6 +8,7 @@ use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, V
 use chunkwise_kernels::Op;
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::reduce::grouped::OfNothing;
+use chunkwise_kernels::scan::ScanOp;
 use chunkwise_plan::{Contraction, Function, Tiles, Value};
 use smallvec::SmallVec;
 
@@ -48,6 +49,8 @@ pub(crate) enum Kind {
     Reshape,
     /// The product of two inputs, summed over axes; with a first axis for partial results, if there are any.
     Contract { name: &'static str, axes: Contraction, partials: Option<u32> },
+    /// Running sums or products of the input, of its dtype, along an axis.
+    Scan { op: ScanOp, axis: usize },
     /// A delayed value that is there already; the guard is dropped with it.
     Value { value: Value, guard: Option<Arc<dyn Any + Send + Sync>> },
     /// A delayed value: what a function makes of values and whole arrays.
@@ -74,6 +77,7 @@ impl Kind {
             Kind::Rechunk => "rechunk",
             Kind::Reshape => "reshape",
             Kind::Contract { name, .. } => name,
+            Kind::Scan { op, .. } => op.name(),
             Kind::Value { .. } => "value",
             Kind::Call(function) => function.name(),
             Kind::FromValues(_) => "from_delayed",
@@ -89,6 +93,7 @@ impl Kind {
                 | Kind::Selection(_)
                 | Kind::Reshape
                 | Kind::Contract { .. }
+                | Kind::Scan { .. }
         )
     }
 
@@ -112,6 +117,7 @@ impl Kind {
             | Kind::Rechunk
             | Kind::Reshape
             | Kind::Contract { .. }
+            | Kind::Scan { .. }
             | Kind::Call(_) => false,
         }
     }

@@ -278,7 +278,7 @@ fn inner_axes(axes: &[usize], selected: usize) -> SmallVec<[usize; 6]> {
 
 /// The elements of `value` for which `mask`, which has its first axes, is true.
 #[track_caller]
-fn selected(value: &Expr, mask: &Expr, rows: &Grid) -> Expr {
+pub(crate) fn selected(value: &Expr, mask: &Expr, rows: &Grid) -> Expr {
     let masked = rows.ndim();
     // The most that each unit may give.
     let bounds: Vec<usize> =
@@ -300,7 +300,7 @@ fn selected(value: &Expr, mask: &Expr, rows: &Grid) -> Expr {
 /// What operands of one selection select from (each operand's elements there), the mask of the rows, and their units.
 ///
 /// Operands of known shape broadcast to the axes that are not masked.
-fn parts_of(operands: &[&Expr], op: &'static str) -> Result<(Vec<Expr>, Expr, Grid), ExprError> {
+pub(crate) fn parts_of(operands: &[&Expr], op: &'static str) -> Result<(Vec<Expr>, Expr, Grid), ExprError> {
     let unknown = || ExprError::UnknownLength { op };
     let first = operands.iter().find(|x| x.is_unknown()).ok_or_else(unknown)?;
     let rows = &first.0.selection().ok_or_else(unknown)?.rows;

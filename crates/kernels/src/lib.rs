@@ -16,6 +16,7 @@ mod op;
 mod program;
 pub mod random;
 pub mod reduce;
+pub mod scan;
 
 pub use closure::{Closure, ElementFn};
 pub use isa::{Code, Isa};

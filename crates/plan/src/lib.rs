@@ -18,6 +18,7 @@ mod plan;
 mod read;
 mod reshape;
 mod runner;
+mod scan;
 mod select;
 mod sources;
 mod tiles;
@@ -35,8 +36,11 @@ pub use plan::{
     Variant, WriteStage,
 };
 pub use runner::{Cause, RootResult, Runner, TaskError};
+pub use scan::{ScanPlace, ScanRole, ScanStage};
 pub use select::MaskChanged;
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
-pub use units::{Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, strided_unit_grid, unit_grid};
+pub use units::{
+    Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, scan_unit_grid, strided_unit_grid, unit_grid,
+};
 pub use wire::{WIRE_VERSION, WireError};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
 use chunkwise_kernels::contract::Product;
+use chunkwise_kernels::scan::Scan;
 use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
 
 use crate::failure::{Failure, chunk_at, panicked_closure};
@@ -81,6 +82,8 @@ pub struct Runner<'a> {
     pub(crate) kernels: Vec<Vec<Kernel>>,
     /// Per stage, the product of a contraction.
     pub(crate) products: Vec<Option<Product>>,
+    /// Per stage, the loops of a scan.
+    pub(crate) scans: Vec<Option<Scan>>,
     /// Memory of returned arrays, by array.
     pub(crate) returned: Vec<Option<Block>>,
 }
@@ -105,12 +108,17 @@ impl<'a> Runner<'a> {
         }
         let mut kernels = Vec::with_capacity(plan.stages.len());
         let mut products = Vec::with_capacity(plan.stages.len());
+        let mut scans = Vec::with_capacity(plan.stages.len());
         for stage in &plan.stages {
             let compile = |variant: &Variant| {
                 Kernel::new(&variant.program, isa).map_err(|e| (stage.info().label.clone(), e))
             };
             products.push(match stage {
                 Stage::Contract(contract) => Some(Product::new(plan.array(contract.array).dtype, isa)),
+                _ => None,
+            });
+            scans.push(match stage {
+                Stage::Scan(scan) => Scan::new(scan.op, plan.array(scan.array).dtype, isa),
                 _ => None,
             });
             kernels.push(match stage {
@@ -121,6 +129,7 @@ impl<'a> Runner<'a> {
                     vec![kernel.map_err(|e| (reshape.info.label.clone(), e))?]
                 }
                 Stage::Contract(contract) => contract.variants().map(compile).collect::<Result<_, _>>()?,
+                Stage::Scan(scan) => scan.operand.variants.iter().map(compile).collect::<Result<_, _>>()?,
                 Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Call(_) => Vec::new(),
             });
         }
@@ -135,7 +144,7 @@ impl<'a> Runner<'a> {
                 _ => None,
             })
             .collect();
-        Ok(Runner { plan, sources, kernels, products, returned })
+        Ok(Runner { plan, sources, kernels, products, scans, returned })
     }
 
     /// Runs a task on the results of its inputs, in the order of the graph's edges.
@@ -151,6 +160,7 @@ impl<'a> Runner<'a> {
             Stage::Write(stage) => self.run_write(stage, place, inputs).map_err(Failure::from),
             Stage::Reshape(stage) => Ok(self.run_reshape(task, place, stage, inputs)),
             Stage::Contract(stage) => self.run_contract(task, place, stage, inputs).map_err(Failure::from),
+            Stage::Scan(stage) => Ok(self.run_scan(task, place, stage, inputs)),
             Stage::Call(stage) => {
                 return self.run_call(stage, task, inputs).map_err(|cause| self.error(task, cause));
             }
@@ -213,6 +223,7 @@ impl<'a> Runner<'a> {
                 let place = contract.place(place.unit as usize);
                 (Some(&contract.cells), place.map_or(0, |p| (p.cell % contract.cells.count()) as u32))
             }
+            Stage::Scan(scan) => (Some(&scan.cells), place.unit % scan.cells.count() as u32),
             Stage::Call(stage) => {
                 let call = &stage.calls[place.unit as usize];
                 return (stage.names[call.function as usize].clone(), Shape::new(), call.origin.clone());

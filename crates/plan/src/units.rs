@@ -9,9 +9,11 @@ use chunkwise_core::{AxisGrid, Grid, Shape, Strides};
 use smallvec::SmallVec;
 
 mod flat;
+mod scan;
 
 pub(crate) use flat::is_flat;
 pub use flat::{aligned_unit_grid, flat_unit_grid, same_ranges};
+pub use scan::scan_unit_grid;
 
 /// How large units are to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

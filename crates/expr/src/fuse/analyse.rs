@@ -42,7 +42,7 @@ pub(crate) struct Sink {
     pub(crate) reduce: Option<NodeId>,
     /// The groups of the elements, or the mask that says which of them are meant.
     pub(crate) by: Option<NodeId>,
-    /// The contraction that they are an operand of, which neither reduces nor stores them.
+    /// The contraction or scan that they are an operand of, which neither reduces nor stores them.
     pub(crate) operand_of: Option<NodeId>,
 }
 
@@ -204,6 +204,13 @@ impl<'a> Round<'a> {
                     }
                 }
                 Kind::Contract { .. } => round.operands_of(id, levels[id as usize]),
+                // Its units are its own too.
+                Kind::Scan { .. } => {
+                    let value = node.inputs[0];
+                    let space = &graph.node(value).meta;
+                    let class = round.class(levels[id as usize], space, Some(false)) as Class;
+                    round.sink_in(class, Sink { value, reduce: None, by: None, operand_of: Some(id) }, space);
+                }
                 _ if stored[id as usize] => {
                     let sink = Sink { value: id, reduce: None, by: None, operand_of: None };
                     round.sink(sink, levels[id as usize], &node.meta);
@@ -322,7 +329,12 @@ impl<'a> Round<'a> {
         let operand =
             |c: &Context| self.operands.get(self.contexts.all[*c as usize].0 as usize).copied().flatten();
         let repeats = |c: &Context| self.contexts.all[*c as usize].1.repeats() || operand(c) == Some(true);
-        let only_operands = contexts.iter().all(|(c, _)| operand(c).is_some());
+        // What is scanned is worth one evaluation, not a thousand.
+        let scanned = |sink: u32| {
+            let fed = self.sinks[sink as usize].operand_of;
+            fed.is_some_and(|id| matches!(self.graph.node(id).kind, Kind::Scan { .. }))
+        };
+        let only_operands = contexts.iter().all(|&(c, sink)| operand(&c).is_some() && !scanned(sink));
         let limit = if only_operands { OPERAND_LIMIT } else { RECOMPUTE_LIMIT };
         contexts.len() > MAX_CONTEXTS
             || (costs[id as usize] > limit
@@ -368,6 +380,7 @@ impl<'a> Round<'a> {
             | Kind::Selection(_)
             | Kind::Reshape
             | Kind::Contract { .. }
+            | Kind::Scan { .. }
             | Kind::Fill(_)
             | Kind::Coord(_)
             | Kind::Memory(_)

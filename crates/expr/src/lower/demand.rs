@@ -5,8 +5,8 @@
 
 use chunkwise_core::{Grid, Shape};
 use chunkwise_plan::{
-    ArrayId, CallStage, ContractStage, FusedStage, ReshapeStage, Stage, Storage, Variant, for_cells,
-    for_parts,
+    ArrayId, CallStage, ContractStage, FusedStage, ReshapeStage, ScanStage, Stage, Storage, Variant,
+    for_cells, for_parts,
 };
 use smallvec::SmallVec;
 
@@ -40,6 +40,7 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
             Stage::Read(read) => grid_of(build, read.array).count(),
             Stage::Reshape(reshape) => reshape.units.count(),
             Stage::Contract(contract) => contract.units(),
+            Stage::Scan(scan) => scan.units(),
             Stage::Call(stage) => stage.calls.len(),
             Stage::Combine(_) | Stage::Write(_) => 0,
         };
@@ -75,6 +76,13 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
                     (0..needed.len()).for_each(|unit| needed[unit] = contract.place(unit).is_some());
                 }
                 let reads = collect_products(build, contract, &mut demand, number);
+                demand[number].reads = reads;
+            }
+            Stage::Scan(scan) => {
+                if build.roots.contains(&scan.array) {
+                    demand[number].needed[..scan.cells.count()].fill(true);
+                }
+                let reads = collect_scan(build, scan, &mut demand, number);
                 demand[number].reads = reads;
             }
             Stage::Call(stage) => collect_calls(build, stage, &mut demand, number),
@@ -215,6 +223,43 @@ fn collect_products(
                         read_box(build, programs, (start, shape), demand, &mut reads);
                     }
                 }
+                reads.sort_unstable_by_key(|(array, cell)| (array.0, *cell));
+                reads.dedup();
+            }
+            reads
+        })
+        .collect()
+}
+
+/// Marks the units that the needed cells of a scan depend on, and lists what each unit reads.
+fn collect_scan(
+    build: &Build,
+    stage: &ScanStage,
+    demand: &mut [StageDemand],
+    number: usize,
+) -> Vec<SmallVec<[Cell; 2]>> {
+    let mut stack: Vec<u32> = (0..stage.cells.count() as u32).collect();
+    stack.retain(|&cell| demand[number].needed[cell as usize]);
+    while let Some(place) = stack.pop().and_then(|unit| stage.place(unit as usize)) {
+        for unit in stage.reads(&place) {
+            if !std::mem::replace(&mut demand[number].needed[unit as usize], true) {
+                stack.push(unit);
+            }
+        }
+    }
+    let mut inputs = stage.operand.variants.iter().flat_map(|variant| &variant.inputs);
+    if inputs.all(|input| build.makers[input.array.0 as usize].is_none()) {
+        return vec![SmallVec::new(); stage.units()];
+    }
+    (0..stage.units())
+        .map(|unit| {
+            let mut reads: SmallVec<[Cell; 2]> = SmallVec::new();
+            let place = stage.place(unit).filter(|place| {
+                demand[number].needed[unit] && stage.evaluates(place) && !place.shape.contains(&0)
+            });
+            if let Some(place) = place {
+                let programs = (&stage.operand.parts, &stage.operand.variants[..]);
+                read_box(build, programs, (&place.start, &place.shape), demand, &mut reads);
                 reads.sort_unstable_by_key(|(array, cell)| (array.0, *cell));
                 reads.dedup();
             }

@@ -5,6 +5,7 @@ mod demand;
 mod number;
 mod products;
 mod reshape;
+mod scans;
 mod stages;
 
 use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};

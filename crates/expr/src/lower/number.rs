@@ -2,7 +2,7 @@
 
 use chunkwise_core::Shape;
 use chunkwise_plan::{
-    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, Stage, Storage, Task, TaskId,
+    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, ScanRole, Stage, Storage, Task, TaskId,
 };
 use smallvec::SmallVec;
 
@@ -121,6 +121,21 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                     drafts.push(Task { stage, unit: unit as u32 }, inputs);
                 }
                 made.into_iter().for_each(|(cell, draft)| makers[contract.array.0 as usize][cell] = draft);
+            }
+            Stage::Scan(scan) => {
+                for (unit, needed) in demand[number].needed.iter().enumerate() {
+                    let draft = drafts.tasks.len() as Draft;
+                    let reads = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
+                    let mut inputs = dedup(reads.collect());
+                    if let Some(place) = scan.place(unit).filter(|_| *needed) {
+                        // First, so that a cell is scanned soon after the one before it.
+                        inputs.insert_many(0, scan.reads(&place).into_iter().map(|unit| base as u32 + unit));
+                        if place.role == ScanRole::Scan {
+                            makers[scan.array.0 as usize][place.cell] = draft;
+                        }
+                    }
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
+                }
             }
             Stage::Call(call_stage) => {
                 for (unit, call) in call_stage.calls.iter().enumerate() {
@@ -250,6 +265,7 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
         | Stage::Read(_)
         | Stage::Reshape(_)
         | Stage::Contract(_)
+        | Stage::Scan(_)
         | Stage::Call(_) => None,
     });
     let writes: Vec<Draft> = writes.flatten().collect();
@@ -341,6 +357,16 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
         Stage::Contract(contract) => {
             let place = contract.place(task.unit as usize).expect("tasks are places");
             (own(contract.array, &place.shape), contract_scratch(build, contract, &place))
+        }
+        Stage::Scan(scan) => {
+            let place = scan.place(task.unit as usize).expect("tasks are places");
+            let dtype = build.plan.array(scan.array).dtype;
+            let states = scan.op.state_bytes(dtype, len(&place.lanes(scan.axis)) as usize) as u64;
+            let elements = if scan.holds_elements(&place) { own(scan.array, &place.shape) } else { 0 };
+            let (kept, scratch) = if scan.passes_on(&place) { (states, 0) } else { (0, states) };
+            let registers = scan.operand.variants.iter().map(|v| scratch_bytes(v.program.regs.len())).max();
+            let piece = if scan.evaluates(&place) { place.piece_bytes(scan.axis, dtype) } else { 0 };
+            (elements + kept, scratch + piece + registers.unwrap_or(0))
         }
         Stage::Fused(fused) => {
             let (_, shape) = fused.units.block(&fused.units.coords(task.unit as usize));

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
 use super::reshape::{reshape_stage, units_for};
-use super::{Want, products};
+use super::{Want, products, scans};
 use crate::fuse::{Analysis, Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
@@ -48,7 +48,7 @@ pub(super) struct Build {
 pub(super) enum Maker {
     /// A read stage.
     Read(u32),
-    /// A store of a fused stage, or a reshape stage.
+    /// A store of a fused stage, a reshape stage, or a scan.
     Store(u32),
     /// A reduction of a fused stage.
     Reduction { stage: u32, reduction: u32 },
@@ -178,7 +178,10 @@ pub(super) fn build(
             continue;
         }
         if let Some(id) = group.sinks[0].operand_of {
-            products::add(&mut build, graph, (group, id), kept, want)?;
+            match graph.node(id).kind {
+                Kind::Scan { .. } => scans::add(&mut build, graph, (group, id), kept, want)?,
+                _ => products::add(&mut build, graph, (group, id), kept, want)?,
+            }
             continue;
         }
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
@@ -320,7 +323,7 @@ fn memory_strides(build: &Build, group: &Group, variants: &[Variant]) -> Option<
 }
 
 /// Cost of an element of the most expensive variant, in additions.
-fn cost(variants: &[Variant]) -> u32 {
+pub(super) fn cost(variants: &[Variant]) -> u32 {
     let cost = |v: &Variant| v.program.instrs.iter().fold(0u32, |c, i| c.saturating_add(ops::cost(&i.op)));
     variants.iter().map(cost).max().unwrap_or(0)
 }
@@ -351,9 +354,11 @@ pub(super) fn label(graph: &Graph, group: &Group) -> String {
             Kind::Elementwise(_) | Kind::Concatenate { .. } => names.push(node.kind.name()),
             _ => {}
         }
-        if !matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. })
-            && !node.kind.is_source()
-        {
+        let ends = matches!(
+            node.kind,
+            Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. } | Kind::Scan { .. }
+        );
+        if !ends && !node.kind.is_source() {
             queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));
         }
     }

@@ -77,6 +77,7 @@ fn hash(node: &GraphNode) -> u64 {
         Kind::Grouped { op, axes, groups, of_nothing } => (op, axes, groups, of_nothing).hash(&mut state),
         Kind::View(view) => view.hash(&mut state),
         Kind::Contract { axes, partials, .. } => (axes, partials).hash(&mut state),
+        Kind::Scan { op, axis } => (op, axis).hash(&mut state),
         Kind::Call(function) => function.address().hash(&mut state),
         Kind::Rechunk | Kind::Reshape | Kind::Value { .. } | Kind::FromValues(_) | Kind::Selection(_) => {}
     }
@@ -110,6 +111,7 @@ fn same(a: &GraphNode, b: &GraphNode) -> bool {
             (Kind::Contract { axes: x, partials: i, .. }, Kind::Contract { axes: y, partials: j, .. }) => {
                 x == y && i == j
             }
+            (Kind::Scan { op: x, axis: i }, Kind::Scan { op: y, axis: j }) => x == y && i == j,
             (Kind::Call(x), Kind::Call(y)) => x.address() == y.address() && x.is_pure(),
             // Equal inputs are seen as blocks in one way only.
             (Kind::FromValues(_), Kind::FromValues(_)) => true,

@@ -52,7 +52,11 @@ fn rechunk(out: &mut Graph, node: GraphNode, alone: bool) -> u32 {
     }
     let resliced = match &below.kind {
         Kind::Memory(_) | Kind::Region(_) | Kind::Fill(_) | Kind::Coord(_) | Kind::Persisted(_) => true,
-        Kind::Elementwise(_) | Kind::View(_) | Kind::Concatenate { .. } | Kind::Reshape => alone,
+        Kind::Elementwise(_)
+        | Kind::View(_)
+        | Kind::Concatenate { .. }
+        | Kind::Reshape
+        | Kind::Scan { .. } => alone,
         // Functions of blocks see the chunks; reductions are combined along them.
         Kind::Blocks { .. }
         | Kind::Reduce { .. }

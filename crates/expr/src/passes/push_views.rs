@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chunkwise_core::{AxisMap, Grid, Shape, View};
 use smallvec::{SmallVec, smallvec};
 
-use super::view_rules::{concatenate_view, contract_views, reduce_view, reshape_view};
+use super::view_rules::{concatenate_view, contract_views, reduce_view, reshape_view, scan_view};
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::node::{Kind, Meta};
 
@@ -56,6 +56,13 @@ fn around(shape: &[usize], views: &[&View]) -> Wanted {
             .collect(),
     };
     if view.is_identity(shape) { Wanted::Whole } else { Wanted::View(Arc::new(view)) }
+}
+
+/// A box with everything that lies before it along an axis.
+fn from_the_start(seen: &View, axis: usize, shape: &[usize]) -> Wanted {
+    let mut seen = seen.clone();
+    seen.shape[axis] += std::mem::take(&mut seen.source[axis].start);
+    if seen.is_identity(shape) { Wanted::Whole } else { Wanted::View(Arc::new(seen)) }
 }
 
 /// A view of a node as a view of the box around it.
@@ -119,7 +126,12 @@ fn settle(graph: &Graph, id: NodeId, wanted: &Wanted) -> Option<(Wanted, Rewrite
         Wanted::View(view) => Some(view),
     };
     // A view that the node cannot compute, as one that repeats elements, may look at less than the whole.
-    let seen = view.map(|view| around(&graph.node(id).meta.shape, &[view]));
+    let seen = view.map(|view| match (around(&graph.node(id).meta.shape, &[view]), &graph.node(id).kind) {
+        (Wanted::View(seen), Kind::Scan { axis, .. }) => {
+            from_the_start(&seen, *axis, &graph.node(id).meta.shape)
+        }
+        (seen, _) => seen,
+    });
     for candidate in [Some(wanted), seen.as_ref()].into_iter().flatten() {
         let Wanted::View(view) = candidate else { continue };
         if let Some(rewritten) = rewrite(graph, id, Some(view)) {
@@ -186,6 +198,11 @@ fn rewrite(graph: &Graph, id: NodeId, view: Option<&Arc<View>>) -> Option<Rewrit
                 kind: Some(Kind::Contract { name, axes: viewed.axes, partials: None }),
                 inputs: inputs.collect(),
             })
+        }
+        (Kind::Scan { op, axis }, Some(view)) => {
+            let axis = scan_view(*axis, view)?;
+            let input = through(graph, node.inputs[0], Some(view.clone()));
+            Some(Rewrite { kind: Some(Kind::Scan { op: *op, axis }), inputs: smallvec![input] })
         }
         (Kind::Contract { .. } | Kind::Grouped { .. } | Kind::Selection(_), Some(_)) => None,
         (Kind::Concatenate { axis }, Some(view)) => {

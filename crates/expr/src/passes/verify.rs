@@ -165,6 +165,13 @@ fn check(graph: &Graph, node: &GraphNode) -> Result<(), String> {
             }
             expect(left.dtype, &shape)
         }
+        Kind::Scan { op, axis } => {
+            let operand = input(0)?;
+            if *axis >= node.meta.shape.len() || !op.is_defined(operand.dtype) {
+                return Err(format!("scans {} along axis {axis}", operand.dtype));
+            }
+            expect(operand.dtype, &operand.meta.shape)
+        }
         Kind::Rechunk => {
             let source = input(0)?;
             expect(source.dtype, &source.meta.shape)

@@ -222,3 +222,14 @@ pub(super) fn reshape_view(operand: &[usize], result: &[usize], view: &View) -> 
     inner.source[..common].copy_from_slice(&view.source[..common]);
     Some(inner)
 }
+
+/// The axis along which a view of a scan's operand is scanned to give the same view of the scan.
+///
+/// `None` for views that repeat elements, take a diagonal, or see anything of the scanned axis but its first positions,
+/// in order.
+pub(super) fn scan_view(axis: usize, view: &View) -> Option<usize> {
+    let map = view.source[axis];
+    let along = map.axis.filter(|_| map.start == 0 && map.step == 1)?;
+    let one_each = (0..view.shape.len()).all(|i| view.drivers(i).count() <= 1);
+    (one_each && !view.repeats()).then_some(along)
+}

@@ -255,6 +255,12 @@ fn for_blocks_read(
                 (axes.right_of(start, &none), axes.right_of(shape, lengths))
             }
         }
+        Kind::Scan { axis, .. } => {
+            // Everything up to and including the block.
+            let (mut from, mut extent): (Shape, Shape) = (start.into(), shape.into());
+            extent[*axis] += std::mem::take(&mut from[*axis]);
+            (from, extent)
+        }
         Kind::Reshape => {
             // The rows of the input between the block's first element and its last.
             let flat = |at: &dyn Fn(usize) -> usize| {

@@ -51,7 +51,7 @@ pub enum OpFamily {
     Elementwise,
     /// A function of the user's.
     Function,
-    /// A reduction, or the merging of its parts.
+    /// A reduction, or the merging of its parts; a product, a scan.
     Reduction,
     /// A view: the same elements, seen otherwise.
     View,

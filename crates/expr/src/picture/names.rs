@@ -37,7 +37,9 @@ pub(super) fn family(graph: &Graph, node: &GraphNode) -> OpFamily {
         }
         Kind::Elementwise(Op::Closure(_)) | Kind::Call(_) => OpFamily::Function,
         Kind::Elementwise(_) => OpFamily::Elementwise,
-        Kind::Reduce { .. } | Kind::Grouped { .. } | Kind::Contract { .. } => OpFamily::Reduction,
+        Kind::Reduce { .. } | Kind::Grouped { .. } | Kind::Contract { .. } | Kind::Scan { .. } => {
+            OpFamily::Reduction
+        }
         Kind::View(_) => OpFamily::View,
         Kind::Concatenate { .. }
         | Kind::Rechunk
@@ -78,7 +80,9 @@ pub(super) fn name(graph: &Graph, node: &GraphNode) -> (String, Option<String>) 
             (plain.to_owned(), Some(note))
         }
         Kind::View(view) => (view_name(view, &graph.node(node.inputs[0]).meta.shape).to_owned(), None),
-        Kind::Concatenate { axis } => (plain.to_owned(), Some(format!("along axis {axis}"))),
+        Kind::Concatenate { axis } | Kind::Scan { axis, .. } => {
+            (plain.to_owned(), Some(format!("along axis {axis}")))
+        }
         Kind::Persisted(_)
         | Kind::Blocks { .. }
         | Kind::Rechunk
@@ -159,7 +163,7 @@ pub(super) fn stage_family(stage: &Stage) -> OpFamily {
             OpFamily::Structure
         }
         Stage::Fused(_) => OpFamily::Elementwise,
-        Stage::Combine(_) | Stage::Contract(_) => OpFamily::Reduction,
+        Stage::Combine(_) | Stage::Contract(_) | Stage::Scan(_) => OpFamily::Reduction,
         Stage::Reshape(_) => OpFamily::Structure,
         Stage::Call(_) => OpFamily::Function,
         Stage::Read(read) if read.closure => OpFamily::Generator,

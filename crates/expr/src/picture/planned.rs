@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use chunkwise_core::Grid;
-use chunkwise_plan::{CombineStage, FusedStage, Plan, Root, Sources, Stage, Storage, Task, for_parts};
+use chunkwise_plan::{
+    CombineStage, FusedStage, Plan, Root, ScanRole, Sources, Stage, Storage, Task, for_parts,
+};
 
 use super::names::{chunks, counted, file, stage_family, tuple};
 use super::{Drawn, MOST_EDGES, MOST_NODES, OpFamily, PictureGraph, PictureNode, PictureStage, check};
@@ -64,6 +66,7 @@ impl Planned {
             | Stage::Write(_)
             | Stage::Reshape(_)
             | Stage::Contract(_)
+            | Stage::Scan(_)
             | Stage::Call(_) => (info.label.clone(), None),
         };
         let mut notes: Vec<String> = note.into_iter().collect();
@@ -127,6 +130,14 @@ impl Planned {
             Stage::Read(read) => Some(format!("from {}", tuple(&read.boxes[unit].1))),
             Stage::Reshape(reshape) => Some(format!("unit {}", tuple(&reshape.units.coords(unit)))),
             Stage::Contract(contract) => contract.place(unit).map(|place| format!("cell {}", place.cell)),
+            Stage::Scan(scan) => scan.place(unit).map(|place| {
+                let what = match place.role {
+                    ScanRole::Scan => "unit",
+                    ScanRole::Total => "total of",
+                    ScanRole::Before => "before",
+                };
+                format!("{what} {}", tuple(&scan.cells.coords(place.cell)))
+            }),
             Stage::Write(_) | Stage::Call(_) => None,
         }
     }
@@ -197,7 +208,11 @@ impl Drawn for Planned {
                     tasks,
                 ],
                 Stage::Read(_) => vec![tuple(&grid.shape()), tasks],
-                Stage::Combine(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) => {
+                Stage::Combine(_)
+                | Stage::Write(_)
+                | Stage::Reshape(_)
+                | Stage::Contract(_)
+                | Stage::Scan(_) => {
                     vec![format!("to {}", tuple(&grid.shape())), tasks]
                 }
                 Stage::Call(_) => vec![tasks],
