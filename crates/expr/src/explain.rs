@@ -49,6 +49,8 @@ pub enum StageKind {
     Reshape,
     /// Multiplies matrices, one cell of the result per task.
     Contract,
+    /// Orders lanes, or finds order statistics of them.
+    Order,
     /// Calls functions.
     Call,
 }
@@ -216,6 +218,13 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.inputs = variants().map(|v| v.inputs.len()).sum();
                 line.bytes = stored(&contract.array);
             }
+            Stage::Order(order) => {
+                line.kind = StageKind::Order;
+                let variants = &order.elements.variants;
+                line.instructions = variants.iter().map(|v| v.program.instrs.len()).max().unwrap_or(0);
+                line.inputs = variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);
+                line.bytes = stored(&order.array);
+            }
             Stage::Write(_) => {
                 line.kind = StageKind::Write;
                 line.inputs = 1;
@@ -272,6 +281,7 @@ impl fmt::Display for Explanation {
                 StageKind::Write => "write",
                 StageKind::Reshape => "copy",
                 StageKind::Contract => "dot",
+                StageKind::Order => "order",
                 StageKind::Call => "call",
             };
             if stage.kind == StageKind::Call {

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, View};
 use chunkwise_kernels::Op;
+use chunkwise_kernels::order::OrderOp;
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::reduce::grouped::OfNothing;
 use chunkwise_plan::{Contraction, Function, Tiles, Value};
@@ -48,6 +49,9 @@ pub(crate) enum Kind {
     Reshape,
     /// The product of two inputs, summed over axes; with a first axis for partial results, if there are any.
     Contract { name: &'static str, axes: Contraction, partials: Option<u32> },
+    /// Order statistics of the lanes along axes (one bit each) of the first input, or the lanes sorted; a second input
+    /// is a mask that says which elements are meant. The results of a lane have an axis at `place`, or none.
+    Order { op: OrderOp, axes: u64, place: Option<u32> },
     /// A delayed value that is there already; the guard is dropped with it.
     Value {
         value: Value,
@@ -78,6 +82,7 @@ impl Kind {
             Kind::Rechunk => "rechunk",
             Kind::Reshape => "reshape",
             Kind::Contract { name, .. } => name,
+            Kind::Order { op, .. } => op.name(),
             Kind::Value { .. } => "value",
             Kind::Call(function) => function.name(),
             Kind::FromValues(_) => "from_delayed",
@@ -93,6 +98,7 @@ impl Kind {
                 | Kind::Selection(_)
                 | Kind::Reshape
                 | Kind::Contract { .. }
+                | Kind::Order { .. }
         )
     }
 
@@ -116,6 +122,7 @@ impl Kind {
             | Kind::Rechunk
             | Kind::Reshape
             | Kind::Contract { .. }
+            | Kind::Order { .. }
             | Kind::Call(_) => false,
         }
     }

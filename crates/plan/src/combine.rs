@@ -17,6 +17,7 @@ impl Runner<'_> {
             | Stage::Write(_)
             | Stage::Reshape(_)
             | Stage::Contract(_)
+            | Stage::Order(_)
             | Stage::Call(_) => {
                 unreachable!("combine stages follow fused ones")
             }

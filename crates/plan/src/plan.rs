@@ -11,7 +11,7 @@ use chunkwise_kernels::reduce::{self, ReduceOp};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::{CallStage, ContractStage, TaskGraph, TaskId};
+use crate::{CallStage, ContractStage, OrderStage, TaskGraph, TaskId};
 
 /// Number of an array of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -297,6 +297,8 @@ pub enum Stage {
     Reshape(ReshapeStage),
     /// Add products to a cell.
     Contract(ContractStage),
+    /// Find order statistics of lanes, or sort them.
+    Order(OrderStage),
     /// Call a user's function.
     Call(CallStage),
 }
@@ -311,6 +313,7 @@ impl Stage {
             Stage::Write(stage) => &stage.info,
             Stage::Reshape(stage) => &stage.info,
             Stage::Contract(stage) => &stage.info,
+            Stage::Order(stage) => &stage.info,
             Stage::Call(stage) => &stage.info,
         }
     }

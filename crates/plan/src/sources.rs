@@ -80,7 +80,11 @@ impl Sources {
                     }
                 }),
                 Stage::Write(write) => (write.sink as usize) < self.sinks.len(),
-                Stage::Fused(_) | Stage::Combine(_) | Stage::Reshape(_) | Stage::Contract(_) => true,
+                Stage::Fused(_)
+                | Stage::Combine(_)
+                | Stage::Reshape(_)
+                | Stage::Contract(_)
+                | Stage::Order(_) => true,
                 Stage::Call(stage) => {
                     let operands = stage.calls.iter().flat_map(|call| &call.operands);
                     let mut constants = operands.filter_map(|operand| match operand {

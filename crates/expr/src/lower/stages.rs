@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
 use super::reshape::{reshape_stage, units_for};
-use super::{Want, products};
+use super::{Want, order, products};
 use crate::fuse::{Analysis, Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
@@ -48,7 +48,7 @@ pub(super) struct Build {
 pub(super) enum Maker {
     /// A read stage.
     Read(u32),
-    /// A store of a fused stage, or a reshape stage.
+    /// A store of a fused stage, a reshape stage, or an order stage.
     Store(u32),
     /// A reduction of a fused stage.
     Reduction { stage: u32, reduction: u32 },
@@ -178,7 +178,10 @@ pub(super) fn build(
             continue;
         }
         if let Some(id) = group.sinks[0].operand_of {
-            products::add(&mut build, graph, (group, id), kept, want)?;
+            match graph.node(id).kind {
+                Kind::Order { .. } => order::add(&mut build, graph, (group, id), kept, want)?,
+                _ => products::add(&mut build, graph, (group, id), kept, want)?,
+            }
             continue;
         }
         let emitted = emit(graph, group, kept, &mut SourceArrays { graph, build: &mut build });
@@ -350,9 +353,11 @@ pub(super) fn label(graph: &Graph, group: &Group) -> String {
             Kind::Elementwise(_) | Kind::Concatenate { .. } => names.push(node.kind.name()),
             _ => {}
         }
-        if !matches!(node.kind, Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. })
-            && !node.kind.is_source()
-        {
+        let ends = matches!(
+            node.kind,
+            Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. } | Kind::Order { .. }
+        );
+        if !ends && !node.kind.is_source() {
             queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));
         }
     }

@@ -77,6 +77,7 @@ fn hash(node: &GraphNode) -> u64 {
         Kind::Grouped { op, axes, groups, of_nothing } => (op, axes, groups, of_nothing).hash(&mut state),
         Kind::View(view) => view.hash(&mut state),
         Kind::Contract { axes, partials, .. } => (axes, partials).hash(&mut state),
+        Kind::Order { op, axes, place } => (op, axes, place).hash(&mut state),
         Kind::Call(function) => function.address().hash(&mut state),
         Kind::Rechunk | Kind::Reshape | Kind::Value { .. } | Kind::FromValues(_) | Kind::Selection(_) => {}
     }
@@ -109,6 +110,9 @@ fn same(a: &GraphNode, b: &GraphNode) -> bool {
             (Kind::Rechunk, Kind::Rechunk) | (Kind::Reshape, Kind::Reshape) => true,
             (Kind::Contract { axes: x, partials: i, .. }, Kind::Contract { axes: y, partials: j, .. }) => {
                 x == y && i == j
+            }
+            (Kind::Order { op: x, axes: i, place: k }, Kind::Order { op: y, axes: j, place: l }) => {
+                x == y && i == j && k == l
             }
             (Kind::Call(x), Kind::Call(y)) => x.address() == y.address() && x.is_pure(),
             // Equal inputs are seen as blocks in one way only.

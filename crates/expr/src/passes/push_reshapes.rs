@@ -147,6 +147,7 @@ fn rewrite(graph: &Graph, id: NodeId, facts: &Facts, wanted: &Wanted) -> Option<
         | Kind::Blocks { .. }
         | Kind::Reduce { .. }
         | Kind::Contract { .. }
+        | Kind::Order { .. }
         | Kind::Grouped { .. }
         | Kind::Selection(_)
         | Kind::Value { .. }

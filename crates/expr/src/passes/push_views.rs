@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chunkwise_core::{AxisMap, Grid, Shape, View};
 use smallvec::{SmallVec, smallvec};
 
+use super::order_rules::order_view;
 use super::view_rules::{concatenate_view, contract_views, reduce_view, reshape_view};
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::node::{Kind, Meta};
@@ -184,6 +185,16 @@ fn rewrite(graph: &Graph, id: NodeId, view: Option<&Arc<View>>) -> Option<Rewrit
             let inputs = inputs.map(|(i, view)| through(graph, node.inputs[i], Some(Arc::new(view))));
             Some(Rewrite {
                 kind: Some(Kind::Contract { name, axes: viewed.axes, partials: None }),
+                inputs: inputs.collect(),
+            })
+        }
+        (Kind::Order { op, axes, place }, Some(view)) => {
+            let operand = graph.node(node.inputs[0]);
+            let seen = order_view(&operand.meta.shape, &node.meta.shape, (*axes, *place), view)?;
+            let inner = Arc::new(seen.operand);
+            let inputs = node.inputs.iter().map(|&input| through(graph, input, Some(inner.clone())));
+            Some(Rewrite {
+                kind: Some(Kind::Order { op: op.clone(), axes: seen.axes, place: seen.place }),
                 inputs: inputs.collect(),
             })
         }

@@ -52,6 +52,7 @@ impl Facts {
                 | Kind::Grouped { .. }
                 | Kind::Selection(_)
                 | Kind::Contract { .. }
+                | Kind::Order { .. }
                 | Kind::Value { .. }
                 | Kind::Call(_)
                 | Kind::FromValues(_)

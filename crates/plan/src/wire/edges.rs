@@ -2,8 +2,8 @@
 
 use chunkwise_core::Grid;
 
-use super::contract;
 use super::validate::{Check, array, cell_of, combined, ensure};
+use super::{contract, order};
 use crate::{
     CombineStage, FusedStage, Plan, ReshapeStage, Stage, Storage, Task, TaskId, Variant, for_cells, for_parts,
 };
@@ -21,6 +21,7 @@ pub(super) fn check(plan: &Plan) -> Check {
             Stage::Read(_) => Ok(()),
             Stage::Reshape(stage) => check_reshape(plan, stage, task, &inputs),
             Stage::Contract(stage) => contract::check_edges(plan, stage, task, &inputs),
+            Stage::Order(stage) => order::check_edges(plan, stage, task, &inputs),
             Stage::Call(_) => Err("it is a call, which cannot arrive".to_owned()),
             Stage::Write(stage) => match &array(plan, stage.array)?.storage {
                 Storage::Computed { tasks, .. } => {
@@ -114,9 +115,12 @@ fn check_combine(plan: &Plan, stage: &CombineStage, id: TaskId, task: Task, inpu
                 let merged = stage.nodes[from.unit as usize];
                 from.stage == task.stage && merged.cell == node.cell && !merged.finish
             }
-            Stage::Read(_) | Stage::Write(_) | Stage::Reshape(_) | Stage::Contract(_) | Stage::Call(_) => {
-                false
-            }
+            Stage::Read(_)
+            | Stage::Write(_)
+            | Stage::Reshape(_)
+            | Stage::Contract(_)
+            | Stage::Order(_)
+            | Stage::Call(_) => false,
         };
         ensure(fits, || format!("task {input} is no part of what it merges"))?;
     }

@@ -8,7 +8,7 @@
 
 use chunkwise_core::{AxisGrid, DType, Grid, Shape, byte_len, checked_len};
 
-use super::{contract, edges};
+use super::{contract, edges, order};
 use crate::units::is_flat;
 use crate::{
     Array, ArrayId, CombineStage, FusedStage, Plan, ReadStage, ReductionTarget, ReshapeStage, Root,
@@ -112,6 +112,7 @@ fn check_stage(plan: &Plan, number: usize, stage: &Stage) -> Check {
         Stage::Write(stage) => computed(plan, stage.array).map(|_| ()),
         Stage::Reshape(stage) => check_reshape(plan, stage),
         Stage::Contract(stage) => contract::check(plan, stage),
+        Stage::Order(stage) => order::check(plan, stage),
         Stage::Call(_) => Err("it calls functions, which cannot arrive".to_owned()),
     }
 }
@@ -298,6 +299,7 @@ pub(super) fn combined<'p>(plan: &'p Plan, stage: &CombineStage) -> Option<&'p R
         | Stage::Write(_)
         | Stage::Reshape(_)
         | Stage::Contract(_)
+        | Stage::Order(_)
         | Stage::Call(_) => None,
     }
 }
@@ -329,6 +331,7 @@ fn check_tasks(plan: &Plan) -> Check {
         Stage::Write(stage) => computed(plan, stage.array).map_or(0, |(grid, ..)| grid.count()),
         Stage::Reshape(stage) => stage.units.count(),
         Stage::Contract(stage) => stage.units(),
+        Stage::Order(stage) => stage.units.count(),
         Stage::Call(stage) => stage.calls.len(),
     };
     for (id, task) in plan.tasks.iter().enumerate() {
@@ -377,6 +380,7 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
             Stage::Read(stage) => make(stage.array, Maker::Read(number))?,
             Stage::Reshape(stage) => make(stage.array, Maker::Store(number))?,
             Stage::Contract(stage) => make(stage.array, Maker::Contract(number))?,
+            Stage::Order(stage) => make(stage.array, Maker::Store(number))?,
             Stage::Combine(_) | Stage::Write(_) | Stage::Call(_) => {}
         }
     }
