@@ -1,8 +1,8 @@
 //! How many lanes a task owns.
 //!
-//! Enough that a panel of them fills a good part of a second-level cache, and that whole cache lines of the operands are
-//! read where lanes are strided; fewer where there would be too few tasks. It follows from shape, dtype and strides
-//! only.
+//! Enough that a panel of them fills a good part of a second-level cache, or more where lanes are strided, so that
+//! memory is read in pieces of several cache lines; fewer where there would be too few tasks. It follows from shape,
+//! dtype and strides only.
 
 use chunkwise_core::{AxisGrid, DType, Grid, Shape, Strides};
 use chunkwise_plan::Granularity;
@@ -17,10 +17,14 @@ const LEAST: usize = 1 << 15;
 /// Tasks that there should be where there is work for them.
 const TASKS: usize = 16;
 
-/// Bytes of a cache line: strided lanes are read in pieces of several of them.
+/// Bytes of a cache line.
 const LINE: usize = 64;
 
-/// Panels of long lanes that are strided may have so many bytes to have whole cache lines.
+/// Strided lanes are read in pieces of so many bytes, if panels of them have at most so many: shorter pieces took 1.7
+/// times as long where each is on a page of its own.
+const PIECE: (usize, usize) = (512, 4 << 20);
+
+/// Panels of long lanes may have so many bytes to have whole cache lines at least.
 const LARGEST: usize = 1 << 26;
 
 /// The units of an iteration space whose lanes lie along `axes`. `operands` are the strides of what lies in memory.
@@ -42,8 +46,8 @@ pub(crate) fn units(
         Some(Granularity::Elements(elements)) => (elements / lane).max(1),
         _ => {
             let elements = (lane.saturating_mul(lanes) / TASKS).clamp(LEAST, PANEL / dtype.size());
-            let least = if lane.saturating_mul(line * dtype.size()) <= LARGEST { line } else { 1 };
-            (elements / lane).max(if is_strided(shape, axes, operands) { least } else { 1 })
+            let least = if is_strided(shape, axes, operands) { strided_lanes(lane, dtype) } else { 1 };
+            (elements / lane).max(least)
         }
     };
     let mut extent: Shape = shape.into();
@@ -54,6 +58,18 @@ pub(crate) fn units(
         room = (room / extent[axis].max(1)).max(1);
     }
     Grid::new(shape.iter().zip(&extent).map(|(&n, &extent)| AxisGrid::regular(n, extent)))
+}
+
+/// The lanes of this length that a panel should have where they are strided.
+fn strided_lanes(lane: usize, dtype: DType) -> usize {
+    let fits = |bytes: usize, most: usize| lane.saturating_mul(bytes) <= most;
+    if fits(PIECE.0, PIECE.1) {
+        PIECE.0 / dtype.size()
+    } else if fits(LINE, LARGEST) {
+        LINE / dtype.size()
+    } else {
+        1
+    }
 }
 
 /// The axes that lanes do not lie along, from the innermost in memory of the first operand; row-major if there is none.

@@ -134,13 +134,21 @@ fn top<K: Key>(keys: &mut [K], count: usize, largest: bool) -> &[K] {
     top
 }
 
+/// Room for so many keys. Pages of fresh memory that selection does not reach are never touched.
+fn room<K: Key>(spare: &mut Vec<K>, len: usize) -> &mut [K] {
+    if spare.len() < len {
+        *spare = vec![K::default(); len];
+    }
+    &mut spare[..len]
+}
+
 /// The median of keys of which some are NaN's, which are the largest.
 fn median<T: Ranked>(keys: &[T::Key], nans: usize, skip: bool, spare: &mut Vec<T::Key>) -> T::Mean {
     let n = if skip { keys.len() - nans } else { keys.len() };
     if n == 0 || (nans > 0 && !skip) {
         return T::mean(f64::NAN);
     }
-    spare.resize(keys.len(), T::Key::default());
+    let spare = room(spare, keys.len());
     let (low, high) = select(keys, spare, (n - 1) / 2, n.is_multiple_of(2));
     let (low, high) = (T::float(low), T::float(high));
     T::mean(if n.is_multiple_of(2) { (low + high) / 2.0 } else { low })
@@ -171,9 +179,8 @@ impl Quantiles<'_> {
         let sorted = self.fractions.len() > SELECTIONS;
         if sorted {
             keys.sort_unstable();
-        } else {
-            spare.resize(keys.len(), K::default());
         }
+        let spare = room(spare, if sorted { 0 } else { keys.len() });
         for (out, fraction) in out.iter_mut().zip(self.fractions.iter()) {
             let Place { low, high, weight } = self.method.place(n, fraction.get());
             let (below, above) =
