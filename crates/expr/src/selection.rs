@@ -372,7 +372,12 @@ pub(crate) fn reduce(x: &Expr, op: ReduceOp, axes: &[usize], keep: bool) -> Resu
 
 /// An order statistic of an array of unknown length.
 #[track_caller]
-pub(crate) fn order(x: &Expr, op: OrderOp, axes: &[usize], place: Option<usize>) -> Result<Expr, ExprError> {
+pub(crate) fn order(
+    x: &Expr,
+    op: OrderOp,
+    axes: &[usize],
+    (place, keep): (Option<usize>, bool),
+) -> Result<Expr, ExprError> {
     let (values, mask, rows) = parts_of(&[x], op.name())?;
     let (value, masked) = (&values[0], rows.ndim());
     axis_bits(op.name(), axes, x.shape().len())?;
@@ -381,12 +386,13 @@ pub(crate) fn order(x: &Expr, op: OrderOp, axes: &[usize], place: Option<usize>)
             return Err(ExprError::UnknownLength { op: op.name() });
         }
         let mask = Expr(x.0.inputs[1].clone());
-        return value.order_where(Some(&mask), op, &inner_axes(axes, masked), place);
+        let result = value.order_where(Some(&mask), op, &inner_axes(axes, masked), place)?;
+        return Ok(result.kept(axes, place, keep));
     }
     // The rows stay, before everything else.
     let Some(place) = place.map_or(Some(None), |place| (place > 0).then(|| Some(place + masked - 1))) else {
         return Err(ExprError::UnknownLength { op: op.name() });
     };
     let axes: SmallVec<[usize; 6]> = axes.iter().map(|axis| axis + masked - 1).collect();
-    Ok(selected(&value.order(op, &axes, place)?, &mask, &rows))
+    Ok(selected(&value.order(op, &axes, place, keep)?, &mask, &rows))
 }

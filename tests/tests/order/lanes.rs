@@ -45,8 +45,8 @@ fn elements_in_order_of_every_type_chunking_and_layout() {
             let x = values.expr(&chunks, Order::ALL[i % 3]);
             for axis in [0, 2] {
                 let setting = settings[i % settings.len()];
-                let sorted = x.order(OrderOp::Sort, &[axis], Some(axis)).unwrap();
-                let positions = x.order(OrderOp::ArgSort, &[axis], Some(axis)).unwrap();
+                let sorted = x.order(OrderOp::Sort, &[axis], Some(axis), false).unwrap();
+                let positions = x.order(OrderOp::ArgSort, &[axis], Some(axis), false).unwrap();
                 let results = evaluate(&[sorted, positions], setting).unwrap();
                 dispatch!(dtype, Element, T => check_order::<T>(&values, axis, &results));
             }
@@ -287,7 +287,7 @@ fn what_is_built_on_order_statistics_fuses_with_them() {
     let values = rough(&[50, 20], &mut rng, false);
     let x = chunked(&values, &mut rng);
     let finite = values.mapv(|v| if v.is_finite() { v } else { 30.0 });
-    let x = x.minimum(&ChunkedArray::from_array(ndarray::arr0(30.0), ()).unwrap().into_dyn()).unwrap();
+    let x = x.minimum(30.0).unwrap();
     let deviation =
         (&x - x.median_axis(keep(vec![Axis(0)])).unwrap()).abs().median_axis(vec![Axis(0)]).unwrap();
     let expected = of_lanes(&finite, &[0], |lane| {

@@ -22,7 +22,7 @@ fn medians_and_quantiles_of_selected_elements() {
             let expected = known.quantile(q).unwrap().compute().unwrap();
             assert_eq!(selected.quantile(q).unwrap().compute().unwrap(), expected);
             // With NaN among what is selected.
-            let all = x.mask(&x.gt(0.0).unwrap().not()).unwrap();
+            let all = x.mask(&!x.gt(0.0).unwrap()).unwrap();
             let rest: Vec<f64> = values.iter().copied().filter(|v| !(*v > 0.0)).collect();
             assert_eq!(all.nanmedian().scalar().unwrap(), median(numbers(rest.clone())));
             assert_eq!(all.median().scalar().unwrap().is_nan(), nans);
@@ -53,6 +53,8 @@ fn selected_rows() {
     let along = selected.median_axis(Axis(1)).unwrap();
     assert!(along.shape()[0] == chunkwise::UNKNOWN);
     assert_eq!(along.compute().unwrap(), known.median_axis(Axis(1)).unwrap().compute().unwrap());
+    let wide = selected.median_axis(keep(Axis(1))).unwrap();
+    assert_eq!(wide.compute().unwrap(), known.median_axis(keep(Axis(1))).unwrap().compute().unwrap());
     let sorted = selected.sort_axis(Axis(1)).unwrap();
     assert_eq!(sorted.compute().unwrap(), known.sort_axis(Axis(1)).unwrap().compute().unwrap());
     let top = selected.argtopk_axis(Axis(1), 2).unwrap();

@@ -27,7 +27,7 @@ macro_rules! medians {
             #[track_caller]
             pub fn $all(&self) -> ChunkedArray<A::Mean, Ix0> {
                 let op = OrderOp::Median { nan: $nan };
-                let built = self.expr().order(op, &self.all_axes(), None);
+                let built = self.expr().order(op, &self.all_axes(), None, false);
                 let name = stringify!($all);
                 ChunkedArray::from_expr(or_late(built, name, A::Mean::DTYPE, || Grid::whole(&[])))
             }

@@ -10,7 +10,6 @@ mod sort;
 mod top;
 
 use chunkwise_core::{Element, Ordered};
-use chunkwise_expr::Expr;
 use chunkwise_kernels::order::OrderOp;
 use ndarray::{Axis, Dimension};
 
@@ -18,20 +17,6 @@ pub use fractions::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy}
 
 use crate::axes::{self, checked_axis};
 use crate::{Axes, ChunkedArray, Result};
-
-/// The results of lanes along some axes, which stay with length one if `keep`.
-#[track_caller]
-fn along(x: &Expr, op: OrderOp, axes: &[usize], place: Option<usize>, keep: bool) -> Result<Expr> {
-    let mut result = x.order(op, axes, place)?;
-    if keep {
-        let mut sorted = axes.to_vec();
-        sorted.sort_unstable();
-        for axis in sorted {
-            result = result.insert_axis(axis + usize::from(place.is_some()));
-        }
-    }
-    Ok(result)
-}
 
 impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     fn all_axes(&self) -> Vec<usize> {
@@ -42,14 +27,14 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     #[track_caller]
     fn order_some<B: Element, X: Axes<D>>(&self, op: OrderOp, axes: X) -> Result<ChunkedArray<B, X::Out>> {
         let axes = axes::checked(axes, self.ndim())?;
-        Ok(ChunkedArray::from_expr(along(self.expr(), op, &axes, None, X::KEEP)?))
+        Ok(ChunkedArray::from_expr(self.expr().order(op, &axes, None, X::KEEP)?))
     }
 
     /// What keeps an axis, perhaps with another length.
     #[track_caller]
     fn order_axis<B: Element>(&self, op: OrderOp, Axis(axis): Axis) -> Result<ChunkedArray<B, D>> {
         let axis = checked_axis(axis, self.ndim())?;
-        Ok(ChunkedArray::from_expr(self.expr().order(op, &[axis], Some(axis))?))
+        Ok(ChunkedArray::from_expr(self.expr().order(op, &[axis], Some(axis), false)?))
     }
 }
 
@@ -64,6 +49,6 @@ impl<A: Ordered, D: Dimension> ChunkedArray<A, D> {
     ) -> Result<ChunkedArray<Q::Elem, Q::Dim<X::Out>>> {
         let axes = axes::checked(axes, self.ndim())?;
         let (op, place) = fractions::op(q, scale, nan)?;
-        Ok(ChunkedArray::from_expr(along(self.expr(), op, &axes, place, X::KEEP)?))
+        Ok(ChunkedArray::from_expr(self.expr().order(op, &axes, place, X::KEEP)?))
     }
 }

@@ -25,7 +25,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     #[track_caller]
     pub fn sort(&self) -> Result<ChunkedArray<A, Ix1>> {
-        Ok(ChunkedArray::from_expr(self.expr().order(OrderOp::Sort, &self.all_axes(), Some(0))?))
+        Ok(ChunkedArray::from_expr(self.expr().order(OrderOp::Sort, &self.all_axes(), Some(0), false)?))
     }
 
     /// [`sort`](Self::sort) along an axis: shape and chunks stay.
@@ -62,7 +62,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// ```
     #[track_caller]
     pub fn argsort(&self) -> Result<ChunkedArray<i64, Ix1>> {
-        Ok(ChunkedArray::from_expr(self.expr().order(OrderOp::ArgSort, &self.all_axes(), Some(0))?))
+        Ok(ChunkedArray::from_expr(self.expr().order(OrderOp::ArgSort, &self.all_axes(), Some(0), false)?))
     }
 
     /// [`argsort`](Self::argsort) along an axis, with positions along it.

@@ -26,7 +26,7 @@ impl<A: Ordered, D: Dimension> ChunkedArray<A, D> {
     #[track_caller]
     pub fn topk(&self, k: isize) -> Result<ChunkedArray<A, Ix1>> {
         let op = OrderOp::Top { k: k as i64 };
-        Ok(ChunkedArray::from_expr(self.expr().order(op, &self.all_axes(), Some(0))?))
+        Ok(ChunkedArray::from_expr(self.expr().order(op, &self.all_axes(), Some(0), false)?))
     }
 
     /// [`topk`](Self::topk) along an axis, which stays with as many elements.
@@ -64,7 +64,7 @@ impl<A: Ordered, D: Dimension> ChunkedArray<A, D> {
     #[track_caller]
     pub fn argtopk(&self, k: isize) -> Result<ChunkedArray<i64, Ix1>> {
         let op = OrderOp::ArgTop { k: k as i64 };
-        Ok(ChunkedArray::from_expr(self.expr().order(op, &self.all_axes(), Some(0))?))
+        Ok(ChunkedArray::from_expr(self.expr().order(op, &self.all_axes(), Some(0), false)?))
     }
 
     /// [`argtopk`](Self::argtopk) along an axis, with positions along it.

@@ -9,18 +9,42 @@ use crate::{Expr, ExprError, selection};
 
 impl Expr {
     /// Does `op` to the lanes along `axes` (each once, in any order); lanes along several axes have their elements in
-    /// row-major order. The axes are gone from the result, which has one for the results of a lane at `place`, or none
-    /// if that is `None` and each lane has one result.
+    /// row-major order. The axes are gone from the result, or stay with length one if `keep`. It has one for the results
+    /// of a lane at `place` among those that lanes do not lie along, or none if that is `None` and each lane has one
+    /// result.
     ///
     /// # Errors
     /// [`ExprError::Undefined`], axes that do not exist or repeat, [`ExprError::Empty`], more than 64 axes, a result too
     /// large to address; a `place` beyond the axes, or none for several results.
     #[track_caller]
-    pub fn order(&self, op: OrderOp, axes: &[usize], place: Option<usize>) -> Result<Expr, ExprError> {
+    pub fn order(
+        &self,
+        op: OrderOp,
+        axes: &[usize],
+        place: Option<usize>,
+        keep: bool,
+    ) -> Result<Expr, ExprError> {
         if self.is_unknown() {
-            return selection::order(self, op, axes, place);
+            return selection::order(self, op, axes, (place, keep));
         }
-        self.order_where(None, op, axes, place)
+        Ok(self.order_where(None, op, axes, place)?.kept(axes, place, keep))
+    }
+
+    /// With the axes that lanes lie along, with length one, if `keep`.
+    #[track_caller]
+    pub(crate) fn kept(&self, axes: &[usize], place: Option<usize>, keep: bool) -> Expr {
+        let mut result = self.clone();
+        if keep {
+            let mut sorted = axes.to_vec();
+            sorted.sort_unstable();
+            for axis in sorted {
+                // How many kept axes there are before it.
+                let before = axis - axes.iter().filter(|&&other| other < axis).count();
+                let shift = place.is_some_and(|place| place <= before);
+                result = result.insert_axis(axis + usize::from(shift));
+            }
+        }
+        result
     }
 
     /// The same of the elements for which a mask of the same shape is true.

@@ -16,12 +16,12 @@ fn sizes(shape: &[usize], axes: u64, dtype: DType, reversed: bool) -> Vec<usize>
 #[test]
 fn lanes_are_whole_and_panels_fit_a_cache() {
     assert_eq!(sizes(&[5000, 5000], 0b01, DType::F64, false), [5000, 64]);
-    assert_eq!(sizes(&[5000, 5000], 0b10, DType::F64, false), [25, 5000]);
+    assert_eq!(sizes(&[5000, 5000], 0b10, DType::F64, false), [32, 5000]);
     assert_eq!(sizes(&[5000, 5000], 0b10, DType::F64, true), [64, 5000]);
     // The axis that is dense in memory first.
-    assert_eq!(sizes(&[400, 300, 200], 0b001, DType::F64, false), [400, 2, 200]);
+    assert_eq!(sizes(&[400, 300, 200], 0b001, DType::F64, false), [400, 1, 200]);
     assert_eq!(sizes(&[400, 300, 200], 0b010, DType::F64, true), [400, 300, 1]);
-    assert_eq!(sizes(&[400, 300, 200], 0b101, DType::F32, false), [400, 2, 200]);
+    assert_eq!(sizes(&[400, 300, 200], 0b101, DType::F32, false), [400, 3, 200]);
 }
 
 #[test]
