@@ -95,7 +95,7 @@ pub use histogram::{
 };
 pub use linalg::{AtLeast2, DotRhs, TensordotAxes};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
-pub use order::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy};
+pub use order::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy, QuantilesOf};
 pub use random::{Floats, Generator};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{Extent, MaskOf, ReshapeTo, UNKNOWN, concatenate, stack};

@@ -260,7 +260,8 @@ fn computed_operands_are_ordered_as_those_in_memory() {
         assert_matches_within(&lazy.median_axis(vec![Axis(0)]).unwrap(), &expected, Tolerance::Value);
         let mut sorted_rows = doubled.clone();
         for mut row in sorted_rows.lanes_mut(Axis(1)) {
-            row.assign(&Array1::from(sorted(row.to_vec())));
+            let ascending = sorted(row.to_vec());
+            row.assign(&Array1::from(ascending));
         }
         assert_matches_within(&lazy.sort_axis(Axis(1)).unwrap(), &sorted_rows, Tolerance::Value);
     }

@@ -50,7 +50,7 @@ fn what_is_ordered_is_read_once_and_never_stored() {
             let explained = result.explain().unwrap();
             assert_eq!(stages(&explained), [StageKind::Order], "{explained}");
             let stage = &explained.after[0];
-            assert_eq!((stage.inputs, stage.instructions), (2, 6), "{explained}");
+            assert_eq!((stage.inputs, stage.instructions), (2, 5), "{explained}");
             assert!(stage.units >= 16, "work for every thread: {explained}");
             let scratch = explained.projected_peak - explained.returned_bytes;
             assert!((1 << 18..4 << 20).contains(&scratch), "a panel of lanes: {explained}");
@@ -93,7 +93,7 @@ fn slices_of_results_order_only_those_lanes() {
     let x = numbers((400, 300), 100);
     let few = x.median_axis(Axis(0)).unwrap().slice(s![10..;100]).unwrap();
     let plan = planned(&few);
-    assert_eq!(order_stage(&plan).units.shape()[..], [3, 400][..], "lanes of the three columns");
+    assert_eq!(order_stage(&plan).units.shape()[..], [400, 3][..], "lanes of the three columns");
     assert_eq!(plan.stages.len(), 1, "{plan:?}");
     let rows = x.sort_axis(Axis(1)).unwrap().slice(s![5..9;-1, ..]).unwrap();
     assert_eq!(order_stage(&planned(&rows)).units.shape()[..], [4, 300][..]);
@@ -103,19 +103,14 @@ fn slices_of_results_order_only_those_lanes() {
     let least = x.sort_axis(Axis(1)).unwrap().slice(s![.., 0]).unwrap();
     assert_eq!(order_stage(&planned(&least)).units.shape()[..], [400, 300][..]);
     let whole = x.compute().unwrap();
-    for got in [
-        &few.compute().unwrap(),
-        &x.median_axis(Axis(0)).unwrap().compute().unwrap().slice(s![10..;100]).to_owned(),
-    ] {
-        assert_eq!(got.len(), 3);
-    }
-    assert_eq!(
-        few.compute().unwrap(),
-        x.median_axis(Axis(0)).unwrap().compute().unwrap().slice(s![10..;100])
-    );
+    let medians = x.median_axis(Axis(0)).unwrap().compute().unwrap();
+    assert_eq!(few.compute().unwrap(), medians.slice(s![10..;100]));
     let sorted = x.sort_axis(Axis(1)).unwrap().compute().unwrap();
     assert_eq!(rows.compute().unwrap(), sorted.slice(s![5..9;-1, ..]));
-    assert_eq!(least.compute().unwrap()[3], whole.row(3).iter().copied().fold(f64::INFINITY, f64::min));
+    assert_eq!(
+        least.compute().unwrap().to_vec()[3],
+        whole.row(3).iter().copied().fold(f64::INFINITY, f64::min)
+    );
     let all = x.quantile_axis(Axis(1), [0.25, 0.75]).unwrap().compute().unwrap();
     assert_eq!(quartiles.compute().unwrap(), all.slice(s![.., 7]));
 }

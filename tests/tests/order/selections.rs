@@ -63,7 +63,7 @@ fn selected_rows() {
 
 #[test]
 fn nothing_selected() {
-    let x = ChunkedArray::from_array(array![1.0, 2.0, 3.0], 2).unwrap();
+    let x = ChunkedArray::from_array(array![1.0_f64, 2.0, 3.0], 2).unwrap();
     let none = x.mask(&x.gt(9.0).unwrap()).unwrap();
     assert!(none.median().scalar().unwrap().is_nan());
     assert!(none.nanquantile(0.5).unwrap().scalar().unwrap().is_nan());
@@ -73,7 +73,7 @@ fn nothing_selected() {
 
 #[test]
 fn what_needs_a_length_says_so() {
-    let x = ChunkedArray::from_array(array![[1.0, 2.0], [3.0, 4.0]], 1).unwrap();
+    let x = ChunkedArray::from_array(array![[1.0_f64, 2.0], [3.0, 4.0]], 1).unwrap();
     let selected = x.mask(&x.gt(1.0).unwrap()).unwrap();
     for error in [
         selected.sort().unwrap_err(),

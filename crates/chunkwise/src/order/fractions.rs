@@ -5,8 +5,8 @@ use chunkwise_kernels::order::{Method, OrderOp};
 use chunkwise_kernels::random::Parameter;
 use ndarray::Dimension;
 
-use crate::Result;
 use crate::error::invalid;
+use crate::{ChunkedArray, Result};
 
 /// Which quantiles are asked for: one number, or several as an array, a slice or a `Vec`, which give the result a new
 /// first axis; either with a method, as in `Pick::Lower.of(0.5)`. Without one it is [`Interpolation::Linear`].
@@ -27,6 +27,9 @@ pub trait Quantiles<A: Ordered> {
     #[doc(hidden)]
     fn list(self) -> (Vec<f64>, Method);
 }
+
+/// The quantiles `Q` of lanes of elements of `A` that are an array of dimension `D`.
+pub type QuantilesOf<A, Q, D> = ChunkedArray<<Q as Quantiles<A>>::Elem, <Q as Quantiles<A>>::Dim<D>>;
 
 impl<A: Ordered> Quantiles<A> for f64 {
     type Elem = A::Mean;
@@ -140,7 +143,7 @@ impl Pick {
     /// use chunkwise::Pick;
     /// use ndarray::array;
     ///
-    /// let x = ChunkedArray::from_array(array![1, 2, 4, 8], Auto)?;
+    /// let x = ChunkedArray::from_array(array![1_i64, 2, 4, 8], Auto)?;
     /// assert_eq!(x.quantile(0.5)?.scalar()?, 3.0);
     /// assert_eq!(x.quantile(Pick::Lower.of(0.5))?.scalar()?, 2);
     /// assert_eq!(x.quantile(Pick::Higher.of([0.5, 0.1]))?.compute()?, array![4, 2]);
@@ -159,7 +162,7 @@ impl Interpolation {
     /// use chunkwise::Interpolation;
     /// use ndarray::array;
     ///
-    /// let x = ChunkedArray::from_array(array![1.0, 2.0, 4.0, 8.0], Auto)?;
+    /// let x = ChunkedArray::from_array(array![1.0_f64, 2.0, 4.0, 8.0], Auto)?;
     /// assert_eq!(x.quantile(Interpolation::Hazen.of(0.25))?.scalar()?, 1.5);
     /// assert_eq!(x.quantile(Interpolation::Midpoint.of([0.3, 1.0]))?.compute()?, array![1.5, 8.0]);
     /// # Ok::<(), chunkwise::Error>(())

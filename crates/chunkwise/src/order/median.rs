@@ -60,7 +60,7 @@ medians! {
     ///
     /// It is exact, and found by selection (after Floyd and Rivest 1975) where the axes lie; the elements of one result
     /// are in memory together, on one thread.
-    median median_axis false, "[[1, 7], [3, 4], [9, 5]]" => "4.5", "[3.0, 5.0]";
+    median median_axis false, "[[1i64, 7], [3, 4], [9, 5]]" => "4.5", "[3.0, 5.0]";
 
     /// The [median](Self::median) of what is not NaN: NaN if there is nothing else.
     nanmedian nanmedian_axis true, "[[1.0, f64::NAN], [3.0, 4.0]]" => "3.0", "[2.0, 4.0]";

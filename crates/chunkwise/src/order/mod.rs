@@ -13,7 +13,7 @@ use chunkwise_core::{Element, Ordered};
 use chunkwise_kernels::order::OrderOp;
 use ndarray::{Axis, Dimension};
 
-pub use fractions::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy};
+pub use fractions::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy, QuantilesOf};
 
 use crate::axes::{self, checked_axis};
 use crate::{Axes, ChunkedArray, Result};
@@ -46,7 +46,7 @@ impl<A: Ordered, D: Dimension> ChunkedArray<A, D> {
         axes: X,
         (q, scale): (Q, f64),
         nan: bool,
-    ) -> Result<ChunkedArray<Q::Elem, Q::Dim<X::Out>>> {
+    ) -> Result<QuantilesOf<A, Q, X::Out>> {
         let axes = axes::checked(axes, self.ndim())?;
         let (op, place) = fractions::op(q, scale, nan)?;
         Ok(ChunkedArray::from_expr(self.expr().order(op, &axes, place, X::KEEP)?))

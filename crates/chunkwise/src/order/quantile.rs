@@ -3,7 +3,7 @@
 use chunkwise_core::Ordered;
 use ndarray::{Axis, Dimension, Ix0};
 
-use super::Quantiles;
+use super::{Quantiles, QuantilesOf};
 use crate::{Axes, ChunkedArray, Result};
 
 /// Pairs of methods, over all axes and over some: the largest fraction, whether NaN is left out, and an example as input,
@@ -28,7 +28,7 @@ macro_rules! quantiles {
             /// # Ok::<(), chunkwise::Error>(())
             /// ```
             #[track_caller]
-            pub fn $all<Q: Quantiles<A>>(&self, q: Q) -> Result<ChunkedArray<Q::Elem, Q::Dim<Ix0>>> {
+            pub fn $all<Q: Quantiles<A>>(&self, q: Q) -> Result<QuantilesOf<A, Q, Ix0>> {
                 let axes: Vec<Axis> = self.all_axes().into_iter().map(Axis).collect();
                 Ok(ChunkedArray::from_expr(self.quantiles(axes, (q, $scale), $nan)?.into_expr()))
             }
@@ -53,7 +53,7 @@ macro_rules! quantiles {
                 &self,
                 axes: X,
                 q: Q,
-            ) -> Result<ChunkedArray<Q::Elem, Q::Dim<X::Out>>> {
+            ) -> Result<QuantilesOf<A, Q, X::Out>> {
                 self.quantiles(axes, (q, $scale), $nan)
             }
         )*}
@@ -67,7 +67,7 @@ quantiles! {
     /// [`mean`](Self::mean), or of the elements' where a [`Pick`](crate::Pick) is the method; `f32` is computed as `f64`
     /// and rounded once.
     quantile quantile_axis { scale: 1.0, nan: false },
-        "[[1, 7], [3, 4], [9, 5]]", "0.5" => "4.5", "[0.0, 0.75]" => "[[1.0, 4.0], [6.0, 6.0]]";
+        "[[1i64, 7], [3, 4], [9, 5]]", "0.5" => "4.5", "[0.0, 0.75]" => "[[1.0, 4.0], [6.0, 6.0]]";
 
     /// [Quantiles](Self::quantile) of what is not NaN: NaN if there is nothing else.
     nanquantile nanquantile_axis { scale: 1.0, nan: true },
@@ -75,7 +75,7 @@ quantiles! {
 
     /// [Quantiles](Self::quantile) at percentages, between 0 and 100.
     percentile percentile_axis { scale: 100.0, nan: false },
-        "[[1, 7], [3, 4], [9, 5]]", "50.0" => "4.5", "[0.0, 75.0]" => "[[1.0, 4.0], [6.0, 6.0]]";
+        "[[1i64, 7], [3, 4], [9, 5]]", "50.0" => "4.5", "[0.0, 75.0]" => "[[1.0, 4.0], [6.0, 6.0]]";
 
     /// [Percentiles](Self::percentile) of what is not NaN: NaN if there is nothing else.
     nanpercentile nanpercentile_axis { scale: 100.0, nan: true },

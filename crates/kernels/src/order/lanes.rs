@@ -20,11 +20,11 @@ pub(super) unsafe fn run<T: Ranked>(op: &OrderOp, lanes: Lanes, out: *mut u8) ->
         // SAFETY: each lane has `len` elements, of which this one is used by nobody else.
         let elements: &mut [T] =
             unsafe { slice::from_raw_parts_mut(lanes.ptr.cast::<T>().add(lane * lanes.len), lanes.len) };
-        let elements = match lanes.mask {
-            // SAFETY: the mask has a byte for each element of each lane.
-            Some(mask) => {
-                compress(elements, unsafe { slice::from_raw_parts(mask.add(lane * lanes.len), lanes.len) })
-            }
+        // SAFETY: the mask has a byte for each element of each lane.
+        let mask =
+            lanes.mask.map(|mask| unsafe { slice::from_raw_parts(mask.add(lane * lanes.len), lanes.len) });
+        let elements = match mask {
+            Some(mask) => compress(elements, mask),
             None => elements,
         };
         // SAFETY: `out` has room for as many results of each lane; what is written is of their type.

@@ -76,9 +76,8 @@ impl OrderOp {
     pub fn needs_elements(&self, operand: DType) -> bool {
         match self {
             // NaN stands for it where the result has one.
-            OrderOp::Quantile { nan, .. } => {
-                !self.is_empty() && !(*nan && self.result(operand).is_some_and(DType::is_float))
-            }
+            OrderOp::Quantile { .. } if self.is_empty() => false,
+            OrderOp::Quantile { nan, .. } => !*nan || !self.result(operand).is_some_and(DType::is_float),
             _ => false,
         }
     }
