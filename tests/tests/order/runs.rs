@@ -75,12 +75,10 @@ fn run(plan: &Plan, sources: &Sources) -> Vec<Vec<u8>> {
     }
     drop(outputs);
     let results = runner.into_results(Vec::new());
-    let bytes = |result: &RootResult| match result {
+    let bytes = |result: &RootResult| {
+        let RootResult::Array(block) = result else { panic!("an array, not {result:?}") };
         // SAFETY: the plan has run, and every byte of these types is of an element.
-        RootResult::Array(block) => {
-            unsafe { std::slice::from_raw_parts(block.as_ptr(), block.bytes()) }.to_vec()
-        }
-        other => panic!("an array, not {other:?}"),
+        unsafe { std::slice::from_raw_parts(block.as_ptr(), block.bytes()) }.to_vec()
     };
     results.iter().map(bytes).collect()
 }

@@ -1,6 +1,6 @@
 //! Stages of order statistics.
 
-use chunkwise_core::{Shape, Strides};
+use chunkwise_core::{Shape, Strides, row_major_strides};
 use chunkwise_plan::{Array, ContractOperand, OrderStage, Stage, Storage, Variant};
 
 use super::Want;
@@ -26,7 +26,7 @@ pub(super) fn add(
         emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
     let operand = graph.node(node.inputs[0]);
     let shape = &operand.meta.shape;
-    let units = units(shape, *axes, operand.dtype, &memory_strides(build, shape, &variants), build.units);
+    let units = units(shape, *axes, operand.dtype, &strides(build, shape, &variants), build.units);
     let number = build.plan.stages.len() as u32;
     let stage = OrderStage {
         info: info(graph, group),
@@ -47,15 +47,20 @@ pub(super) fn add(
     Ok(())
 }
 
-/// The strides over the iteration space of what lies in memory.
-fn memory_strides(build: &Build, shape: &[usize], variants: &[Variant]) -> Vec<Strides> {
+/// The strides over the iteration space of what is read; tiles that tasks make are row-major.
+fn strides(build: &Build, shape: &[usize], variants: &[Variant]) -> Vec<Strides> {
     let origin: Shape = shape.iter().map(|_| 0).collect();
     let inputs = variants.iter().flat_map(|variant| &variant.inputs);
-    let strides = inputs.filter_map(|input| match build.plan.array(input.array).storage {
-        Storage::Memory(block) => {
-            Some(input.view.strides(build.sources.blocks[block as usize].strides(), &origin).0)
+    let strides = inputs.map(|input| {
+        let array = build.plan.array(input.array);
+        match array.storage {
+            Storage::Memory(block) => {
+                input.view.strides(build.sources.blocks[block as usize].strides(), &origin).0
+            }
+            Storage::Persisted(..) | Storage::Computed { .. } => {
+                input.view.strides(&row_major_strides(&array.shape), &origin).0
+            }
         }
-        Storage::Persisted(..) | Storage::Computed { .. } => None,
     });
     strides.collect()
 }
