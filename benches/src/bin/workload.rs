@@ -17,8 +17,8 @@ use ndarray_npy::{ReadNpyExt, WriteNpyExt};
 
 const USAGE: &str =
     "usage: workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS] [--make ROWSxCOLS]
-names: sum chain mean_axis0 std_axis0 cumsum_axis0 transpose stride mask reshape dot dot_random randint_mean tiny_chunks
-       tiny_transpose million_tasks delayed_tree";
+names: sum chain mean_axis0 std_axis0 median_axis0 cumsum_axis0 transpose stride mask reshape dot dot_random randint_mean
+       tiny_chunks tiny_transpose million_tasks delayed_tree";
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -117,6 +117,7 @@ fn workload(name: &str) -> Option<fn(&Inputs) -> Outcome<Measured>> {
         },
         "std_axis0" => |i| array(i, || i.a()?.std_axis(Axis(0), 0.0)),
         "cumsum_axis0" => |i| array(i, || i.a()?.cumsum_axis(Axis(0))),
+        "median_axis0" => |i| array(i, || i.a()?.median_axis(Axis(0))),
         "transpose" => |i| array(i, || Ok(i.a()?.t())),
         "stride" => |i| array(i, || i.a()?.slice(s![..;2, ..])),
         "dot" => |i| {

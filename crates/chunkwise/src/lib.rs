@@ -36,7 +36,8 @@
 //! - products: [`dot`](ChunkedArray::dot), [`matmul`](ChunkedArray::matmul), [`tensordot`](ChunkedArray::tensordot) and
 //!   [`outer`](ChunkedArray::outer);
 //! - statistics: [`histogram`](ChunkedArray::histogram), [`histogram2d`] and [`histogramdd`];
-//!   [`groupby`](ChunkedArray::groupby) reduces by [`Labels`];
+//!   [`groupby`](ChunkedArray::groupby) reduces by [`Labels`]; [`median`](ChunkedArray::median),
+//!   [`quantile`](ChunkedArray::quantile), [`sort_axis`](ChunkedArray::sort_axis) and [`topk`](ChunkedArray::topk) order;
 //! - any other work: functions made lazy by [`delayed()`], in one graph with arrays; a [`Client`] runs it in the
 //!   background;
 //! - values: [`compute()`], [`persist`](ChunkedArray::persist), [`write_npy`](ChunkedArray::write_npy), in a
@@ -66,6 +67,7 @@ mod memory;
 mod npy;
 mod operand;
 mod operators;
+mod order;
 pub mod prelude;
 mod random;
 mod reduce;
@@ -94,6 +96,7 @@ pub use histogram::{
 };
 pub use linalg::{AtLeast2, DotRhs, TensordotAxes};
 pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
+pub use order::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy, QuantilesOf};
 pub use random::{Floats, Generator};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{Extent, MaskOf, ReshapeTo, UNKNOWN, concatenate, stack};

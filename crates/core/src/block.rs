@@ -78,6 +78,19 @@ impl Block {
         Block { offset, shape: shape.into(), ..self.clone() }
     }
 
+    /// The same memory with its axes in another order: axis `i` of the result is axis `order[i]` of this block.
+    ///
+    /// # Panics
+    /// If `order` does not name every axis once.
+    pub fn permuted(&self, order: &[usize]) -> Self {
+        let ndim = self.shape.len();
+        let named = (0..ndim).all(|axis| order.contains(&axis));
+        assert!(named && order.len() == ndim, "{order:?} is no order of {ndim} axes");
+        let shape = order.iter().map(|&axis| self.shape[axis]).collect();
+        let strides = order.iter().map(|&axis| self.strides[axis]).collect();
+        Block { shape, strides, ..self.clone() }
+    }
+
     /// Element type.
     pub fn dtype(&self) -> DType {
         self.dtype

@@ -51,6 +51,8 @@ pub enum StageKind {
     Contract,
     /// Scans an array along an axis, a cell of it per task.
     Scan,
+    /// Orders lanes, or finds order statistics of them.
+    Order,
     /// Calls functions.
     Call,
 }
@@ -227,6 +229,13 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.inputs = variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);
                 line.bytes = stored(&scan.array);
             }
+            Stage::Order(order) => {
+                line.kind = StageKind::Order;
+                let variants = &order.elements.variants;
+                line.instructions = variants.iter().map(|v| v.program.instrs.len()).max().unwrap_or(0);
+                line.inputs = variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);
+                line.bytes = stored(&order.array);
+            }
             Stage::Write(_) => {
                 line.kind = StageKind::Write;
                 line.inputs = 1;
@@ -284,6 +293,7 @@ impl fmt::Display for Explanation {
                 StageKind::Reshape => "copy",
                 StageKind::Contract => "dot",
                 StageKind::Scan => "scan",
+                StageKind::Order => "order",
                 StageKind::Call => "call",
             };
             if stage.kind == StageKind::Call {

@@ -15,6 +15,7 @@ mod hash;
 mod lower;
 mod node;
 pub mod ops;
+mod order;
 mod passes;
 mod picture;
 mod scan;

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, View};
 use chunkwise_kernels::Op;
+use chunkwise_kernels::order::OrderOp;
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::reduce::grouped::OfNothing;
 use chunkwise_kernels::scan::ScanOp;
@@ -51,6 +52,9 @@ pub(crate) enum Kind {
     Contract { name: &'static str, axes: Contraction, partials: Option<u32> },
     /// Running sums or products of the input, of its dtype, along an axis.
     Scan { op: ScanOp, axis: usize },
+    /// Order statistics of the lanes along axes (one bit each) of the first input, or the lanes sorted; a second input
+    /// is a mask that says which elements are meant. The results of a lane have an axis at `place`, or none.
+    Order { op: OrderOp, axes: u64, place: Option<u32> },
     /// A delayed value that is there already; the guard is dropped with it.
     Value { value: Value, guard: Option<Arc<dyn Any + Send + Sync>> },
     /// A delayed value: what a function makes of values and whole arrays.
@@ -78,6 +82,7 @@ impl Kind {
             Kind::Reshape => "reshape",
             Kind::Contract { name, .. } => name,
             Kind::Scan { op, .. } => op.name(),
+            Kind::Order { op, .. } => op.name(),
             Kind::Value { .. } => "value",
             Kind::Call(function) => function.name(),
             Kind::FromValues(_) => "from_delayed",
@@ -94,6 +99,7 @@ impl Kind {
                 | Kind::Reshape
                 | Kind::Contract { .. }
                 | Kind::Scan { .. }
+                | Kind::Order { .. }
         )
     }
 
@@ -118,6 +124,7 @@ impl Kind {
             | Kind::Reshape
             | Kind::Contract { .. }
             | Kind::Scan { .. }
+            | Kind::Order { .. }
             | Kind::Call(_) => false,
         }
     }

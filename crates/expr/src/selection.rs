@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use chunkwise_core::{AxisGrid, AxisMap, DType, Error, Grid, Scalar, Shape, View};
+use chunkwise_kernels::order::OrderOp;
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::reduce::grouped::OfNothing;
 use chunkwise_kernels::{Binary, Op, Ternary};
@@ -229,7 +230,7 @@ impl Expr {
         let undefined = || ExprError::Undefined { op: op.name(), dtypes: vec![self.dtype(), by.dtype()] };
         let told = by.dtype() == DType::I64 || (by.dtype().is_bool() && !groups.axis);
         let dtype = op.result(self.dtype()).filter(|_| told && !op.locates()).ok_or_else(undefined)?;
-        let bits = axis_bits(op, axes, ndim)?;
+        let bits = axis_bits(op.name(), axes, ndim)?;
         // Units come in row-major order, elements of several axes do not.
         let long = axes.iter().filter(|&&axis| self.shape()[axis] > 1).count();
         if matches!(op, ReduceOp::First | ReduceOp::Last) && long > 1 {
@@ -253,10 +254,10 @@ pub(crate) struct Groups {
     pub(crate) axis: bool,
 }
 
-fn axis_bits(op: ReduceOp, axes: &[usize], ndim: usize) -> Result<u64, ExprError> {
+pub(crate) fn axis_bits(what: &'static str, axes: &[usize], ndim: usize) -> Result<u64, ExprError> {
     if ndim > u64::BITS as usize {
         let why = format!("arrays of more than 64 axes cannot be reduced, this one has {ndim}");
-        return Err(Error::Invalid { what: op.name(), why }.into());
+        return Err(Error::Invalid { what, why }.into());
     }
     let mut bits = 0u64;
     for &axis in axes {
@@ -348,7 +349,7 @@ pub(crate) fn elementwise(op: Op, operands: &[&Expr]) -> Result<Expr, ExprError>
 pub(crate) fn reduce(x: &Expr, op: ReduceOp, axes: &[usize], keep: bool) -> Result<Expr, ExprError> {
     let (values, mask, rows) = parts_of(&[x], op.name())?;
     let (value, masked) = (&values[0], rows.ndim());
-    axis_bits(op, axes, x.shape().len())?;
+    axis_bits(op.name(), axes, x.shape().len())?;
     if !axes.contains(&0) {
         let axes: SmallVec<[usize; 6]> = axes.iter().map(|axis| axis + masked - 1).collect();
         return Ok(selected(&value.reduce(op, &axes, keep)?, &mask, &rows));
@@ -367,4 +368,31 @@ pub(crate) fn reduce(x: &Expr, op: ReduceOp, axes: &[usize], keep: bool) -> Resu
         }
     }
     Ok(result)
+}
+
+/// An order statistic of an array of unknown length.
+#[track_caller]
+pub(crate) fn order(
+    x: &Expr,
+    op: OrderOp,
+    axes: &[usize],
+    (place, keep): (Option<usize>, bool),
+) -> Result<Expr, ExprError> {
+    let (values, mask, rows) = parts_of(&[x], op.name())?;
+    let (value, masked) = (&values[0], rows.ndim());
+    axis_bits(op.name(), axes, x.shape().len())?;
+    if axes.contains(&0) {
+        if !op.takes_mask() {
+            return Err(ExprError::UnknownLength { op: op.name() });
+        }
+        let mask = Expr(x.0.inputs[1].clone());
+        let result = value.order_where(Some(&mask), op, &inner_axes(axes, masked), place)?;
+        return Ok(result.kept(axes, place, keep));
+    }
+    // The rows stay, before everything else.
+    let Some(place) = place.map_or(Some(None), |place| (place > 0).then(|| Some(place + masked - 1))) else {
+        return Err(ExprError::UnknownLength { op: op.name() });
+    };
+    let axes: SmallVec<[usize; 6]> = axes.iter().map(|axis| axis + masked - 1).collect();
+    Ok(selected(&value.order(op, &axes, place, keep)?, &mask, &rows))
 }

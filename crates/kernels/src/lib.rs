@@ -13,6 +13,7 @@ mod elementwise;
 mod isa;
 mod kernel;
 mod op;
+pub mod order;
 mod program;
 pub mod random;
 pub mod reduce;

@@ -18,6 +18,7 @@ impl Runner<'_> {
             | Stage::Reshape(_)
             | Stage::Contract(_)
             | Stage::Scan(_)
+            | Stage::Order(_)
             | Stage::Call(_) => {
                 unreachable!("combine stages follow fused ones")
             }

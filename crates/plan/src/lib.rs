@@ -13,6 +13,7 @@ mod failure;
 mod fused;
 mod gather;
 mod graph;
+mod order;
 mod output;
 mod plan;
 mod read;
@@ -29,6 +30,7 @@ pub use calls::{Args, Call, CallFn, CallResult, CallStage, Function, Operand, Sh
 pub use cells::{for_cells, for_parts};
 pub use contract::{ContractOperand, ContractPlace, ContractStage, Contraction};
 pub use graph::{TaskGraph, TaskId};
+pub use order::OrderStage;
 pub use output::TaskOutput;
 pub use plan::{
     Array, ArrayId, CombineNode, CombineStage, CoordBinding, FusedStage, GroupTarget, InputBinding, Origin,

@@ -11,7 +11,7 @@ use chunkwise_kernels::reduce::{self, ReduceOp};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::{CallStage, ContractStage, ScanStage, TaskGraph, TaskId};
+use crate::{CallStage, ContractStage, OrderStage, ScanStage, TaskGraph, TaskId};
 
 /// Number of an array of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -299,6 +299,8 @@ pub enum Stage {
     Contract(ContractStage),
     /// Scan a cell along an axis.
     Scan(ScanStage),
+    /// Find order statistics of lanes, or sort them.
+    Order(OrderStage),
     /// Call a user's function.
     Call(CallStage),
 }
@@ -314,6 +316,7 @@ impl Stage {
             Stage::Reshape(stage) => &stage.info,
             Stage::Contract(stage) => &stage.info,
             Stage::Scan(stage) => &stage.info,
+            Stage::Order(stage) => &stage.info,
             Stage::Call(stage) => &stage.info,
         }
     }

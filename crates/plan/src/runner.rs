@@ -55,6 +55,9 @@ pub enum Cause {
     /// A reduction of a group without elements.
     #[error(transparent)]
     NoElements(#[from] chunkwise_kernels::reduce::grouped::NoElements),
+    /// A quantile of no elements.
+    #[error(transparent)]
+    NoValue(#[from] chunkwise_kernels::order::NoValue),
     /// A mask that is not what it was.
     #[error(transparent)]
     MaskChanged(#[from] crate::MaskChanged),
@@ -130,6 +133,12 @@ impl<'a> Runner<'a> {
                 }
                 Stage::Contract(contract) => contract.variants().map(compile).collect::<Result<_, _>>()?,
                 Stage::Scan(scan) => scan.operand.variants.iter().map(compile).collect::<Result<_, _>>()?,
+                Stage::Order(order) => {
+                    let result = plan.array(order.array);
+                    let copy = copy_kernel(result.shape.len(), result.dtype, isa);
+                    let copy = std::iter::once(copy.map_err(|e| (order.info.label.clone(), e)));
+                    order.elements.variants.iter().map(compile).chain(copy).collect::<Result<_, _>>()?
+                }
                 Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Call(_) => Vec::new(),
             });
         }
@@ -161,6 +170,7 @@ impl<'a> Runner<'a> {
             Stage::Reshape(stage) => Ok(self.run_reshape(task, place, stage, inputs)),
             Stage::Contract(stage) => self.run_contract(task, place, stage, inputs).map_err(Failure::from),
             Stage::Scan(stage) => Ok(self.run_scan(task, place, stage, inputs)),
+            Stage::Order(stage) => self.run_order(task, place, stage, inputs).map_err(Failure::from),
             Stage::Call(stage) => {
                 return self.run_call(stage, task, inputs).map_err(|cause| self.error(task, cause));
             }
@@ -219,6 +229,7 @@ impl<'a> Runner<'a> {
             Stage::Read(read) => (self.computed_grid(read.array), read.boxes[place.unit as usize].0),
             Stage::Write(write) => (self.computed_grid(write.array), place.unit),
             Stage::Reshape(reshape) => (Some(&reshape.units), place.unit),
+            Stage::Order(order) => (Some(&order.units), place.unit),
             Stage::Contract(contract) => {
                 let place = contract.place(place.unit as usize);
                 (Some(&contract.cells), place.map_or(0, |p| (p.cell % contract.cells.count()) as u32))

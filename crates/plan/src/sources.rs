@@ -84,7 +84,8 @@ impl Sources {
                 | Stage::Combine(_)
                 | Stage::Reshape(_)
                 | Stage::Contract(_)
-                | Stage::Scan(_) => true,
+                | Stage::Scan(_)
+                | Stage::Order(_) => true,
                 Stage::Call(stage) => {
                     let operands = stage.calls.iter().flat_map(|call| &call.operands);
                     let mut constants = operands.filter_map(|operand| match operand {

@@ -2,6 +2,7 @@
 
 mod contract;
 mod edges;
+mod order;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -115,6 +116,7 @@ impl Plan {
                 Stage::Fused(stage) => stage.variants.iter().try_for_each(refuse)?,
                 Stage::Contract(stage) => stage.variants().try_for_each(refuse)?,
                 Stage::Scan(stage) => stage.operand.variants.iter().try_for_each(refuse)?,
+                Stage::Order(stage) => stage.elements.variants.iter().try_for_each(refuse)?,
                 Stage::Read(stage) if stage.closure => {
                     let origin = stage.info.origin.clone();
                     return Err(WireError::Closure { name: stage.info.label.clone(), origin });

@@ -117,3 +117,19 @@ fn only_pooled_memory_with_one_handle_may_be_reused() {
     assert!(region.is_unique());
     assert!(!Block::row_major(Arc::new(Buffer::vec(DType::I32, 4)), DType::I32, &[4]).is_unique());
 }
+
+#[test]
+fn permuted_blocks_share_memory() {
+    let block = Block::uninit(DType::I32, &[2, 3, 4]);
+    let turned = block.permuted(&[2, 0, 1]);
+    assert_eq!((turned.shape(), turned.strides()), (&[4, 2, 3][..], &[1, 12, 4][..]));
+    assert_eq!(turned.as_ptr(), block.as_ptr());
+    assert!(block.permuted(&[0, 1, 2]).is_row_major() && !turned.is_row_major());
+    assert_eq!(turned.region(&[1, 1, 0], &[1, 1, 3]).as_ptr(), block.region(&[1, 0, 1], &[1, 3, 1]).as_ptr());
+}
+
+#[test]
+#[should_panic(expected = "no order of 2 axes")]
+fn an_order_names_every_axis() {
+    let _ = Block::uninit(DType::I32, &[2, 3]).permuted(&[1, 1]);
+}

@@ -42,7 +42,7 @@ pub(crate) struct Sink {
     pub(crate) reduce: Option<NodeId>,
     /// The groups of the elements, or the mask that says which of them are meant.
     pub(crate) by: Option<NodeId>,
-    /// The contraction or scan that they are an operand of, which neither reduces nor stores them.
+    /// The contraction, scan or order statistic that they are an operand of, which neither reduces nor stores them.
     pub(crate) operand_of: Option<NodeId>,
 }
 
@@ -211,6 +211,7 @@ impl<'a> Round<'a> {
                     let class = round.class(levels[id as usize], space, Some(false)) as Class;
                     round.sink_in(class, Sink { value, reduce: None, by: None, operand_of: Some(id) }, space);
                 }
+                Kind::Order { .. } => round.lanes_of(id, levels[id as usize]),
                 _ if stored[id as usize] => {
                     let sink = Sink { value: id, reduce: None, by: None, operand_of: None };
                     round.sink(sink, levels[id as usize], &node.meta);
@@ -251,6 +252,15 @@ impl<'a> Round<'a> {
             self.sink_in(class, Sink { value, reduce: None, by: None, operand_of: Some(id) }, space);
         }
         self.union(first, first + 1);
+    }
+
+    /// Adds the elements of lanes, in a class that nobody shares.
+    fn lanes_of(&mut self, id: NodeId, level: u32) {
+        let inputs = &self.graph.node(id).inputs;
+        let (value, by) = (inputs[0], inputs.get(1).copied());
+        let space = &self.graph.node(value).meta;
+        let class = self.class(level, space, Some(false)) as Class;
+        self.sink_in(class, Sink { value, reduce: None, by, operand_of: Some(id) }, space);
     }
 
     fn sink_in(&mut self, class: Class, sink: Sink, space: &Arc<Meta>) {
@@ -381,6 +391,7 @@ impl<'a> Round<'a> {
             | Kind::Reshape
             | Kind::Contract { .. }
             | Kind::Scan { .. }
+            | Kind::Order { .. }
             | Kind::Fill(_)
             | Kind::Coord(_)
             | Kind::Memory(_)

@@ -38,7 +38,7 @@ pub(crate) fn emit(
     Ok((parts, variants))
 }
 
-/// The parts of an operand of a contraction, and the program that computes or loads each part.
+/// The parts of an operand of a contraction or of an order statistic, and the program that computes or loads each part.
 pub(crate) fn emit_operand(
     graph: &Graph,
     operand: Sink,
@@ -196,7 +196,13 @@ impl<'a> Emitter<'a> {
                     let mask = self.evaluate((sink.by.expect("a selection has a mask"), identity), false)?;
                     self.variant.program.selections.push(chunkwise_kernels::Selection { src, mask });
                 }
-                _ => self.variant.program.stores.push(src),
+                _ => {
+                    self.variant.program.stores.push(src);
+                    if let Some(by) = sink.by {
+                        let mask = self.evaluate((by, identity), false)?;
+                        self.variant.program.stores.push(mask);
+                    }
+                }
             }
         }
         Ok(())

@@ -41,6 +41,7 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
             Stage::Reshape(reshape) => reshape.units.count(),
             Stage::Contract(contract) => contract.units(),
             Stage::Scan(scan) => scan.units(),
+            Stage::Order(order) => order.units.count(),
             Stage::Call(stage) => stage.calls.len(),
             Stage::Combine(_) | Stage::Write(_) => 0,
         };
@@ -60,7 +61,8 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
                 if is_returned(build, fused) {
                     demand[number].needed.fill(true);
                 }
-                let reads = collect_reads(build, fused, &mut demand, number);
+                let programs = (&fused.parts, &fused.variants[..]);
+                let reads = collect_reads(build, &fused.units, programs, &mut demand, number);
                 demand[number].reads = reads;
             }
             Stage::Reshape(reshape) => {
@@ -84,6 +86,14 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
                 }
                 let reads = collect_scan(build, scan, &mut demand, number);
                 demand[number].reads = reads;
+            }
+            Stage::Order(order) => {
+                if build.roots.contains(&order.array) {
+                    demand[number].needed.fill(true);
+                }
+                let elements = &order.elements;
+                let programs = (&elements.parts, &elements.variants[..]);
+                demand[number].reads = collect_reads(build, &order.units, programs, &mut demand, number);
             }
             Stage::Call(stage) => collect_calls(build, stage, &mut demand, number),
             Stage::Read(_) => {
@@ -149,21 +159,22 @@ fn collect_calls(build: &Build, stage: &CallStage, demand: &mut [StageDemand], n
 
 fn collect_reads(
     build: &Build,
-    stage: &FusedStage,
+    units: &Grid,
+    (parts, variants): (&Grid, &[Variant]),
     demand: &mut [StageDemand],
     number: usize,
 ) -> Vec<SmallVec<[Cell; 2]>> {
     let reads_tasks =
-        stage.variants.iter().flat_map(|v| &v.inputs).any(|i| build.makers[i.array.0 as usize].is_some());
+        variants.iter().flat_map(|v| &v.inputs).any(|i| build.makers[i.array.0 as usize].is_some());
     if !reads_tasks {
-        return vec![SmallVec::new(); stage.units.count()];
+        return vec![SmallVec::new(); units.count()];
     }
-    (0..stage.units.count())
+    (0..units.count())
         .map(|unit| {
             let mut reads: SmallVec<[Cell; 2]> = SmallVec::new();
             if demand[number].needed[unit] {
-                let (start, shape) = stage.units.block(&stage.units.coords(unit));
-                read_box(build, (&stage.parts, &stage.variants), (&start, &shape), demand, &mut reads);
+                let (start, shape) = units.block(&units.coords(unit));
+                read_box(build, (parts, variants), (&start, &shape), demand, &mut reads);
                 reads.sort_unstable_by_key(|(array, cell)| (array.0, *cell));
                 reads.dedup();
             }

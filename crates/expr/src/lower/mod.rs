@@ -3,6 +3,7 @@
 mod calls;
 mod demand;
 mod number;
+mod order;
 mod products;
 mod reshape;
 mod scans;

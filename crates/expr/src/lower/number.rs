@@ -105,6 +105,17 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                     }
                 }
             }
+            Stage::Order(order) => {
+                for (unit, needed) in demand[number].needed.iter().enumerate() {
+                    let draft = drafts.tasks.len() as Draft;
+                    let inputs = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
+                    let inputs = dedup(inputs.collect());
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
+                    if *needed {
+                        makers[order.array.0 as usize][unit] = draft;
+                    }
+                }
+            }
             Stage::Contract(contract) => {
                 let mut made: Vec<(usize, Draft)> = Vec::new();
                 for (unit, needed) in demand[number].needed.iter().enumerate() {
@@ -266,6 +277,7 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
         | Stage::Reshape(_)
         | Stage::Contract(_)
         | Stage::Scan(_)
+        | Stage::Order(_)
         | Stage::Call(_) => None,
     });
     let writes: Vec<Draft> = writes.flatten().collect();
@@ -353,6 +365,13 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             let (_, shape) = grid.block(&grid.coords(node.cell as usize));
             let state = target.state_bytes(len(&shape) as usize) as u64;
             if node.finish { (own(target.array, &shape), state) } else { (state, 0) }
+        }
+        Stage::Order(order) => {
+            let (_, shape) = order.units.block(&order.units.coords(task.unit as usize));
+            let programs = order.elements.variants.iter().map(|v| scratch_bytes(v.program.regs.len()));
+            let scratch = order.scratch_bytes(&shape, build.plan.array(order.array).dtype);
+            let results = own(order.array, &order.of_results(&shape, order.results()));
+            (results, scratch + programs.max().unwrap_or(0))
         }
         Stage::Contract(contract) => {
             let place = contract.place(task.unit as usize).expect("tasks are places");

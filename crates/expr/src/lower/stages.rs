@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
 use super::reshape::{reshape_stage, units_for};
-use super::{Want, products, scans};
+use super::{Want, order, products, scans};
 use crate::fuse::{Analysis, Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
@@ -48,7 +48,7 @@ pub(super) struct Build {
 pub(super) enum Maker {
     /// A read stage.
     Read(u32),
-    /// A store of a fused stage, a reshape stage, or a scan.
+    /// A store of a fused stage, a reshape stage, a scan or an order stage.
     Store(u32),
     /// A reduction of a fused stage.
     Reduction { stage: u32, reduction: u32 },
@@ -180,6 +180,7 @@ pub(super) fn build(
         if let Some(id) = group.sinks[0].operand_of {
             match graph.node(id).kind {
                 Kind::Scan { .. } => scans::add(&mut build, graph, (group, id), kept, want)?,
+                Kind::Order { .. } => order::add(&mut build, graph, (group, id), kept, want)?,
                 _ => products::add(&mut build, graph, (group, id), kept, want)?,
             }
             continue;
@@ -356,7 +357,11 @@ pub(super) fn label(graph: &Graph, group: &Group) -> String {
         }
         let ends = matches!(
             node.kind,
-            Kind::Reduce { .. } | Kind::Reshape | Kind::Contract { .. } | Kind::Scan { .. }
+            Kind::Reduce { .. }
+                | Kind::Reshape
+                | Kind::Contract { .. }
+                | Kind::Scan { .. }
+                | Kind::Order { .. }
         );
         if !ends && !node.kind.is_source() {
             queue.extend(node.inputs.iter().filter(|&&input| seen.insert(input)));

@@ -78,6 +78,7 @@ fn hash(node: &GraphNode) -> u64 {
         Kind::View(view) => view.hash(&mut state),
         Kind::Contract { axes, partials, .. } => (axes, partials).hash(&mut state),
         Kind::Scan { op, axis } => (op, axis).hash(&mut state),
+        Kind::Order { op, axes, place } => (op, axes, place).hash(&mut state),
         Kind::Call(function) => function.address().hash(&mut state),
         Kind::Rechunk | Kind::Reshape | Kind::Value { .. } | Kind::FromValues(_) | Kind::Selection(_) => {}
     }
@@ -112,6 +113,9 @@ fn same(a: &GraphNode, b: &GraphNode) -> bool {
                 x == y && i == j
             }
             (Kind::Scan { op: x, axis: i }, Kind::Scan { op: y, axis: j }) => x == y && i == j,
+            (Kind::Order { op: x, axes: i, place: k }, Kind::Order { op: y, axes: j, place: l }) => {
+                x == y && i == j && k == l
+            }
             (Kind::Call(x), Kind::Call(y)) => x.address() == y.address() && x.is_pure(),
             // Equal inputs are seen as blocks in one way only.
             (Kind::FromValues(_), Kind::FromValues(_)) => true,

@@ -63,6 +63,7 @@ fn rechunk(out: &mut Graph, node: GraphNode, alone: bool) -> u32 {
         | Kind::Grouped { .. }
         | Kind::Selection(_)
         | Kind::Contract { .. }
+        | Kind::Order { .. }
         | Kind::FromValues(_) => false,
         Kind::Value { .. } | Kind::Call(_) => unreachable!("values have no chunks"),
         Kind::Rechunk => {

@@ -8,6 +8,7 @@ mod merge_common;
 
 pub(crate) use merge_common::run as merge_common;
 mod merge_rechunks;
+mod order_rules;
 mod push_reshapes;
 mod push_views;
 mod reshape_rules;

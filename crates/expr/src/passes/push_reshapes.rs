@@ -148,6 +148,7 @@ fn rewrite(graph: &Graph, id: NodeId, facts: &Facts, wanted: &Wanted) -> Option<
         | Kind::Reduce { .. }
         | Kind::Contract { .. }
         | Kind::Scan { .. }
+        | Kind::Order { .. }
         | Kind::Grouped { .. }
         | Kind::Selection(_)
         | Kind::Value { .. }

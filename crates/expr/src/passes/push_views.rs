@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chunkwise_core::{AxisMap, Grid, Shape, View};
 use smallvec::{SmallVec, smallvec};
 
+use super::order_rules::order_view;
 use super::view_rules::{concatenate_view, contract_views, reduce_view, reshape_view, scan_view};
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::node::{Kind, Meta};
@@ -203,6 +204,16 @@ fn rewrite(graph: &Graph, id: NodeId, view: Option<&Arc<View>>) -> Option<Rewrit
             let axis = scan_view(*axis, view)?;
             let input = through(graph, node.inputs[0], Some(view.clone()));
             Some(Rewrite { kind: Some(Kind::Scan { op: *op, axis }), inputs: smallvec![input] })
+        }
+        (Kind::Order { op, axes, place }, Some(view)) => {
+            let operand = graph.node(node.inputs[0]);
+            let seen = order_view(&operand.meta.shape, &node.meta.shape, (*axes, *place), view)?;
+            let inner = Arc::new(seen.operand);
+            let inputs = node.inputs.iter().map(|&input| through(graph, input, Some(inner.clone())));
+            Some(Rewrite {
+                kind: Some(Kind::Order { op: op.clone(), axes: seen.axes, place: seen.place }),
+                inputs: inputs.collect(),
+            })
         }
         (Kind::Contract { .. } | Kind::Grouped { .. } | Kind::Selection(_), Some(_)) => None,
         (Kind::Concatenate { axis }, Some(view)) => {

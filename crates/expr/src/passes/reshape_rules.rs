@@ -53,6 +53,7 @@ impl Facts {
                 | Kind::Selection(_)
                 | Kind::Contract { .. }
                 | Kind::Scan { .. }
+                | Kind::Order { .. }
                 | Kind::Value { .. }
                 | Kind::Call(_)
                 | Kind::FromValues(_)

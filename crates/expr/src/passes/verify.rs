@@ -172,6 +172,28 @@ fn check(graph: &Graph, node: &GraphNode) -> Result<(), String> {
             }
             expect(operand.dtype, &operand.meta.shape)
         }
+        Kind::Order { op, axes, place } => {
+            let operand = input(0)?;
+            let (mut shape, mut len) = (Shape::new(), 1);
+            for (k, &n) in operand.meta.shape.iter().enumerate() {
+                if axes & (1 << k) == 0 { shape.push(n) } else { len *= n }
+            }
+            match place {
+                Some(place) if *place as usize <= shape.len() => shape.insert(*place as usize, op.len(len)),
+                None if op.len(len) == 1 => {}
+                _ => return Err(format!("has no place for {} results of a lane", op.len(len))),
+            }
+            if let Some(mask) = node.inputs.get(1).map(|&id| graph.node(id)) {
+                let fits = mask.dtype.is_bool() && mask.meta.shape == operand.meta.shape && op.takes_mask();
+                if !fits {
+                    return Err(format!("has a mask of {} {:?}", mask.dtype, mask.meta.shape));
+                }
+            }
+            match op.result(operand.dtype) {
+                Some(dtype) => expect(dtype, &shape),
+                None => Err(format!("is not defined for {}", operand.dtype)),
+            }
+        }
         Kind::Rechunk => {
             let source = input(0)?;
             expect(source.dtype, &source.meta.shape)

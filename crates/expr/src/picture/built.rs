@@ -227,6 +227,19 @@ fn for_blocks_read(
                 })
                 .unzip()
         }
+        Kind::Order { axes, place, .. } => {
+            let mut result = 0;
+            (0..input.meta.shape.len())
+                .map(|k| {
+                    if axes & (1 << k) != 0 {
+                        return (0, input.meta.shape[k]);
+                    }
+                    result += usize::from(*place == Some(result as u32));
+                    result += 1;
+                    (start[result - 1], shape[result - 1])
+                })
+                .unzip()
+        }
         Kind::Grouped { axes, groups, .. } => {
             let mut result = usize::from(groups.axis);
             (0..input.meta.shape.len())

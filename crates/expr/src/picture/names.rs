@@ -30,6 +30,8 @@ pub(super) fn is_function_of_position(graph: &Graph, node: &GraphNode) -> bool {
 /// The family of a node, by its kind.
 pub(super) fn family(graph: &Graph, node: &GraphNode) -> OpFamily {
     match &node.kind {
+        Kind::Order { op, .. } if op.keeps_elements() => OpFamily::Structure,
+        Kind::Order { .. } => OpFamily::Reduction,
         Kind::Memory(_) | Kind::Persisted(_) | Kind::Region(_) | Kind::Value { .. } => OpFamily::Data,
         Kind::Fill(_) | Kind::Coord(_) | Kind::Blocks { .. } => OpFamily::Generator,
         Kind::Elementwise(Op::Closure(_) | Op::Draw(_)) if is_function_of_position(graph, node) => {
@@ -69,7 +71,7 @@ pub(super) fn name(graph: &Graph, node: &GraphNode) -> (String, Option<String>) 
             (plain.to_owned(), None)
         }
         Kind::Elementwise(_) => (with_numbers(graph, node, plain), None),
-        Kind::Reduce { axes, .. } | Kind::Grouped { axes, .. } => {
+        Kind::Reduce { axes, .. } | Kind::Grouped { axes, .. } | Kind::Order { axes, .. } => {
             let input = graph.node(node.inputs[0]).meta.shape.len();
             let reduced: Vec<usize> = (0..input).filter(|k| axes & (1 << k) != 0).collect();
             let note = match &reduced[..] {
@@ -163,7 +165,8 @@ pub(super) fn stage_family(stage: &Stage) -> OpFamily {
             OpFamily::Structure
         }
         Stage::Fused(_) => OpFamily::Elementwise,
-        Stage::Combine(_) | Stage::Contract(_) | Stage::Scan(_) => OpFamily::Reduction,
+        Stage::Order(order) if order.op.keeps_elements() => OpFamily::Structure,
+        Stage::Combine(_) | Stage::Contract(_) | Stage::Scan(_) | Stage::Order(_) => OpFamily::Reduction,
         Stage::Reshape(_) => OpFamily::Structure,
         Stage::Call(_) => OpFamily::Function,
         Stage::Read(read) if read.closure => OpFamily::Generator,

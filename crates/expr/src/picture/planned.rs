@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use chunkwise_core::Grid;
-use chunkwise_plan::{
-    CombineStage, FusedStage, Plan, Root, ScanRole, Sources, Stage, Storage, Task, for_parts,
-};
+use chunkwise_plan::{CombineStage, Plan, Root, ScanRole, Sources, Stage, Storage, Task, for_parts};
 
 use super::names::{chunks, counted, file, stage_family, tuple};
 use super::{Drawn, MOST_EDGES, MOST_NODES, OpFamily, PictureGraph, PictureNode, PictureStage, check};
@@ -67,6 +65,7 @@ impl Planned {
             | Stage::Reshape(_)
             | Stage::Contract(_)
             | Stage::Scan(_)
+            | Stage::Order(_)
             | Stage::Call(_) => (info.label.clone(), None),
         };
         let mut notes: Vec<String> = note.into_iter().collect();
@@ -129,6 +128,7 @@ impl Planned {
             }
             Stage::Read(read) => Some(format!("from {}", tuple(&read.boxes[unit].1))),
             Stage::Reshape(reshape) => Some(format!("unit {}", tuple(&reshape.units.coords(unit)))),
+            Stage::Order(order) => Some(format!("unit {}", tuple(&order.units.coords(unit)))),
             Stage::Contract(contract) => contract.place(unit).map(|place| format!("cell {}", place.cell)),
             Stage::Scan(scan) => scan.place(unit).map(|place| {
                 let what = match place.role {
@@ -143,10 +143,15 @@ impl Planned {
     }
 
     /// Calls `f` with every array that is there before and that a unit of a stage reads.
-    fn for_given(&self, fused: &FusedStage, unit: usize, mut f: impl FnMut(usize)) {
-        let (start, shape) = fused.units.block(&fused.units.coords(unit));
-        for_parts(&fused.parts, &start, &shape, |part, _, _| {
-            for input in &fused.variants[part].inputs {
+    fn for_given(&self, stage: &Stage, unit: usize, mut f: impl FnMut(usize)) {
+        let (units, parts, variants) = match stage {
+            Stage::Fused(fused) => (&fused.units, &fused.parts, &fused.variants),
+            Stage::Order(order) => (&order.units, &order.elements.parts, &order.elements.variants),
+            _ => return,
+        };
+        let (start, shape) = units.block(&units.coords(unit));
+        for_parts(parts, &start, &shape, |part, _, _| {
+            for input in &variants[part].inputs {
                 if let Ok(position) = self.arrays.binary_search(&(input.array.0 as usize)) {
                     f(position);
                 }
@@ -173,11 +178,9 @@ impl Drawn for Planned {
             let at = nodes.len() as u32;
             let mut reads: BTreeSet<u32> =
                 self.plan.graph.inputs(id as u32).iter().map(|input| first + input).collect();
-            if let Stage::Fused(fused) = &self.plan.stages[number] {
-                self.for_given(fused, task.unit as usize, |array| {
-                    reads.insert(array as u32);
-                });
-            }
+            self.for_given(&self.plan.stages[number], task.unit as usize, |array| {
+                reads.insert(array as u32);
+            });
             edges.extend(reads.into_iter().map(|read| (read, at)));
             check("arrows", edges.len() as u64, most_edges)?;
             let mut node = self.stage(number, roots[id]);
@@ -202,7 +205,7 @@ impl Drawn for Planned {
             let grid = &stage.info().chunks;
             let tasks = counted(self.tasks[number], "task");
             node.details = match stage {
-                Stage::Fused(_) => vec![
+                Stage::Fused(_) | Stage::Order(_) => vec![
                     format!("over {}", tuple(&grid.shape())),
                     chunks(grid.count() as u64, &grid.largest()),
                     tasks,
@@ -228,12 +231,10 @@ impl Drawn for Planned {
                     edges.insert((to, from));
                 }
             }
-            if let Stage::Fused(fused) = &self.plan.stages[task.stage as usize] {
-                self.for_given(fused, task.unit as usize, |array| {
-                    debug_assert!((array as u32) < given);
-                    edges.insert((to, array as u32));
-                });
-            }
+            self.for_given(&self.plan.stages[task.stage as usize], task.unit as usize, |array| {
+                debug_assert!((array as u32) < given);
+                edges.insert((to, array as u32));
+            });
         }
         check("arrows", edges.len() as u64, MOST_EDGES)?;
         Ok(self.picture(nodes, edges.into_iter().map(|(to, from)| (from, to)).collect(), false))

@@ -3,7 +3,7 @@
 use chunkwise_core::Grid;
 
 use super::validate::{Check, array, cell_of, combined, ensure};
-use super::{contract, scan};
+use super::{contract, order, scan};
 use crate::{
     CombineStage, FusedStage, Plan, ReshapeStage, Stage, Storage, Task, TaskId, Variant, for_cells, for_parts,
 };
@@ -22,6 +22,7 @@ pub(super) fn check(plan: &Plan) -> Check {
             Stage::Reshape(stage) => check_reshape(plan, stage, task, &inputs),
             Stage::Contract(stage) => contract::check_edges(plan, stage, task, &inputs),
             Stage::Scan(stage) => scan::check_edges(plan, stage, task, &inputs),
+            Stage::Order(stage) => order::check_edges(plan, stage, task, &inputs),
             Stage::Call(_) => Err("it is a call, which cannot arrive".to_owned()),
             Stage::Write(stage) => match &array(plan, stage.array)?.storage {
                 Storage::Computed { tasks, .. } => {
@@ -120,6 +121,7 @@ fn check_combine(plan: &Plan, stage: &CombineStage, id: TaskId, task: Task, inpu
             | Stage::Reshape(_)
             | Stage::Contract(_)
             | Stage::Scan(_)
+            | Stage::Order(_)
             | Stage::Call(_) => false,
         };
         ensure(fits, || format!("task {input} is no part of what it merges"))?;

@@ -8,7 +8,7 @@
 
 use chunkwise_core::{AxisGrid, DType, Grid, Shape, byte_len, checked_len};
 
-use super::{contract, edges, scan};
+use super::{contract, edges, order, scan};
 use crate::units::is_flat;
 use crate::{
     Array, ArrayId, CombineStage, FusedStage, Plan, ReadStage, ReductionTarget, ReshapeStage, Root,
@@ -113,6 +113,7 @@ fn check_stage(plan: &Plan, number: usize, stage: &Stage) -> Check {
         Stage::Reshape(stage) => check_reshape(plan, stage),
         Stage::Contract(stage) => contract::check(plan, stage),
         Stage::Scan(stage) => scan::check(plan, stage),
+        Stage::Order(stage) => order::check(plan, stage),
         Stage::Call(_) => Err("it calls functions, which cannot arrive".to_owned()),
     }
 }
@@ -300,6 +301,7 @@ pub(super) fn combined<'p>(plan: &'p Plan, stage: &CombineStage) -> Option<&'p R
         | Stage::Reshape(_)
         | Stage::Contract(_)
         | Stage::Scan(_)
+        | Stage::Order(_)
         | Stage::Call(_) => None,
     }
 }
@@ -332,6 +334,7 @@ fn check_tasks(plan: &Plan) -> Check {
         Stage::Reshape(stage) => stage.units.count(),
         Stage::Contract(stage) => stage.units(),
         Stage::Scan(stage) => stage.units(),
+        Stage::Order(stage) => stage.units.count(),
         Stage::Call(stage) => stage.calls.len(),
     };
     for (id, task) in plan.tasks.iter().enumerate() {
@@ -386,6 +389,7 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
             Stage::Contract(stage) => make(stage.array, Maker::Contract(number))?,
             // The first units are those that scan the cells.
             Stage::Scan(stage) => make(stage.array, Maker::Store(number))?,
+            Stage::Order(stage) => make(stage.array, Maker::Store(number))?,
             Stage::Combine(_) | Stage::Write(_) | Stage::Call(_) => {}
         }
     }
