@@ -55,9 +55,34 @@ fn functions(criterion: &mut Criterion) {
     group.finish();
 }
 
+fn reduced(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("sum(cos(a) * 2 + b * b)");
+    for side in SIDES {
+        let (a, b) = (uniform(side, side, 1).into_shared(), uniform(side, side, 2).into_shared());
+        group.throughput(Throughput::Bytes((2 * side * side * 8) as u64));
+        group.bench_function(BenchmarkId::new("ndarray operators", side), |bench| {
+            bench.iter(|| (a.cos() * 2.0 + &b * &b).sum());
+        });
+        group.bench_function(BenchmarkId::new("ndarray par_fold", side), |bench| {
+            bench.iter(|| {
+                let zip = Zip::from(&a).and(&b);
+                zip.par_fold(|| 0.0, |sum, a, b| sum + (a.cos() * 2.0 + b * b), |left, right| left + right)
+            });
+        });
+        group.bench_function(BenchmarkId::new("chunkwise", side), |bench| {
+            bench.iter(|| {
+                let x = ChunkedArray::from_array(a.clone(), Auto).expect("a matrix");
+                let y = ChunkedArray::from_array(b.clone(), Auto).expect("a matrix");
+                (x.cos() * 2.0 + &y * &y).sum().scalar().expect("computes")
+            });
+        });
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = chain, functions
+    targets = chain, functions, reduced
 }
 criterion_main!(benches);

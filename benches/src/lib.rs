@@ -1,6 +1,12 @@
-//! What the benchmarks share: the data they work on, and what the process holds.
+//! What the benchmarks share: the data they work on, how they are asked, and what the process holds.
+
+mod options;
+mod pages;
 
 use ndarray::Array2;
+
+pub use options::Options;
+pub use pages::use_huge_pages;
 
 /// Values in [0, 1) without structure, the same for the same seed.
 pub fn uniform(rows: usize, cols: usize, seed: u64) -> Array2<f64> {

@@ -1,40 +1,36 @@
 //! Times one workload as a user would run it, and prints one line of JSON.
 //!
-//! `workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS]`
+//! `workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS] [--memory-limit BYTES]`
 //!
 //! `DIR` holds `a.npy` and `b.npy`, two f64 matrices (5000 x 5000 for the published figures; `--make` writes them). They
-//! are loaded before the clock starts, each as one standard-layout array. Every repeat builds the expression anew,
-//! computes it, and drops the result inside the measured time; one run before warms up.
+//! are loaded before the clock starts, each as one standard-layout array, on huge pages as NumPy's are. Every repeat
+//! builds the expression anew, computes it, and drops the result inside the measured time; one run before warms up.
+//!
+//! With `--serve` instead of `--repeat` the process stays, measures one repeat for each line that it reads, and answers
+//! it by the same line of JSON. The first answer is the warm-up.
 
-use std::path::PathBuf;
+use std::io::BufRead;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use chunkwise::prelude::*;
-use chunkwise_benches::{peak_rss_bytes, uniform};
+use chunkwise_benches::{Options, peak_rss_bytes, uniform, use_huge_pages};
 use ndarray::{ArcArray2, Array2, Axis, s};
 use ndarray_npy::{ReadNpyExt, WriteNpyExt};
 
 const USAGE: &str =
-    "usage: workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS] [--make ROWSxCOLS]
-names: sum chain mean_axis0 std_axis0 median_axis0 cumsum_axis0 transpose stride mask reshape dot dot_random randint_mean
-       tiny_chunks tiny_transpose million_tasks delayed_tree";
+    "usage: workload NAME --data DIR (--repeat N | --serve) [--threads N] [--chunks ROWSxCOLS]
+                [--memory-limit BYTES] [--make ROWSxCOLS]
+names: sum chain mean_axis0 dot mask std_axis0 transpose median_axis0 cumsum_axis0 stride closing randint_mean
+       dot_random tiny_chunks tiny_transpose million_tasks rechunk reshape delayed_tree";
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
-struct Options {
-    name: String,
-    data: PathBuf,
-    repeat: usize,
-    threads: Option<usize>,
-    chunks: (usize, usize),
-    make: Option<(usize, usize)>,
-}
 
 /// What a workload works on.
 struct Inputs {
     a: ArcArray2<f64>,
     b: ArcArray2<f64>,
+    ones: ArcArray2<f64>,
     chunks: (usize, usize),
     config: Config,
 }
@@ -60,7 +56,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Outcome<()> {
-    let options = parse(std::env::args().skip(1))?;
+    let options = Options::parse(std::env::args().skip(1)).map_err(|e| format!("{e}\n{USAGE}"))?;
+    let name = &options.name;
+    let work = workload(name).ok_or_else(|| format!("no workload {name:?}\n{USAGE}"))?;
     if let Some((rows, cols)) = options.make {
         std::fs::create_dir_all(&options.data)?;
         for (name, seed) in [("a.npy", 1), ("b.npy", 2)] {
@@ -71,30 +69,46 @@ fn run() -> Outcome<()> {
     let load = |name: &str| -> Outcome<ArcArray2<f64>> {
         let path = options.data.join(name);
         let file = std::fs::File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        Ok(Array2::<f64>::read_npy(std::io::BufReader::new(file))?
-            .as_standard_layout()
-            .into_owned()
-            .into_shared())
+        let array = Array2::<f64>::read_npy(std::io::BufReader::new(file))?;
+        let array = if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned() };
+        use_huge_pages(array.as_slice().unwrap_or_default());
+        Ok(array.into_shared())
     };
     let mut config = Config::default();
     if let Some(threads) = options.threads {
         config = config.threads(threads);
     }
-    let inputs = Inputs { a: load("a.npy")?, b: load("b.npy")?, chunks: options.chunks, config };
-    let work = workload(&options.name).ok_or_else(|| format!("no workload {:?}\n{USAGE}", options.name))?;
-    let mut checksum = work(&inputs)?.0;
-    let mut seconds = Vec::with_capacity(options.repeat);
-    for _ in 0..options.repeat {
-        let (sum, elapsed) = work(&inputs)?;
-        checksum = sum;
-        seconds.push(elapsed);
+    if let Some(limit) = options.memory_limit {
+        config = config.memory_limit(limit);
     }
+    let (a, b) = (load("a.npy")?, load("b.npy")?);
+    let ones = Array2::ones(if name == "closing" { a.dim() } else { (0, 0) });
+    use_huge_pages(ones.as_slice().unwrap_or_default());
+    let inputs = Inputs { a, b, ones: ones.into_shared(), chunks: options.chunks, config };
+    match options.repeat {
+        Some(repeat) => {
+            work(&inputs)?;
+            let measured: Vec<Measured> = (0..repeat).map(|_| work(&inputs)).collect::<Outcome<_>>()?;
+            report(name, &measured);
+        }
+        None => {
+            for line in std::io::stdin().lock().lines() {
+                line?;
+                report(name, &[work(&inputs)?]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Prints the line of JSON.
+fn report(name: &str, measured: &[Measured]) {
+    let (checksums, seconds): (Vec<f64>, Vec<f64>) = measured.iter().copied().unzip();
     println!(
-        "{{\"workload\": {:?}, \"seconds\": {seconds:?}, \"checksum\": {checksum:?}, \"peak_rss_bytes\": {}}}",
-        options.name,
+        "{{\"workload\": {name:?}, \"seconds\": {seconds:?}, \"checksum\": {:?}, \"peak_rss_bytes\": {}}}",
+        checksums.last().copied().unwrap_or(0.0),
         peak_rss_bytes()
     );
-    Ok(())
 }
 
 /// Sum of the result's elements, and the seconds it took to make and drop it.
@@ -155,6 +169,8 @@ fn workload(name: &str) -> Option<fn(&Inputs) -> Outcome<Measured>> {
             })
         },
         "delayed_tree" => |i| delayed_tree(&i.config),
+        "closing" => closing,
+        "rechunk" => rechunk,
         "tiny_chunks" => |i| {
             scalar(i, || {
                 let x = ChunkedArray::<f64, _>::zeros((100, 100).chunked((1, 1)))?;
@@ -187,6 +203,28 @@ fn delayed_tree(config: &Config) -> Outcome<Measured> {
     Ok((sum, start.elapsed().as_secs_f64()))
 }
 
+/// The counts of the last exercise of the tutorials: normal numbers and an ordinary array of ones, masked and binned.
+fn closing(inputs: &Inputs) -> Outcome<Measured> {
+    let start = Instant::now();
+    let x = Generator::seeded(19).normal(9.0, 1.0, inputs.ones.dim().chunked(inputs.chunks))? + &inputs.ones;
+    let below = x.mask(&x.lt(10.0)?)?;
+    let counts = below.histogram(Bins::linear(100, -9.0, 11.0))?.counts.compute_with(&inputs.config)?;
+    let elapsed = start.elapsed();
+    Ok((counts.sum() as f64, elapsed.as_secs_f64()))
+}
+
+/// Blocks of a hundred whole rows made into blocks of a hundred whole columns, all of which are then in memory.
+fn rechunk(inputs: &Inputs) -> Outcome<Measured> {
+    let start = Instant::now();
+    let rows = ChunkedArray::from_array(inputs.a.clone(), (100, Full))?;
+    let columns = rows.rechunk((Full, 100))?.persist_with(&inputs.config)?;
+    let computed = start.elapsed();
+    let checksum = columns.sum().scalar()?;
+    let start = Instant::now();
+    drop(columns);
+    Ok((checksum, (computed + start.elapsed()).as_secs_f64()))
+}
+
 fn array<D: ndarray::Dimension>(
     inputs: &Inputs,
     build: impl Fn() -> chunkwise::Result<ChunkedArray<f64, D>>,
@@ -198,36 +236,4 @@ fn array<D: ndarray::Dimension>(
     let start = Instant::now();
     drop(value);
     Ok((checksum, (computed + start.elapsed()).as_secs_f64()))
-}
-
-fn parse(mut args: impl Iterator<Item = String>) -> Outcome<Options> {
-    let mut options = Options {
-        name: args.next().ok_or(USAGE)?,
-        data: PathBuf::new(),
-        repeat: 5,
-        threads: None,
-        chunks: (1000, 1000),
-        make: None,
-    };
-    while let Some(flag) = args.next() {
-        let value = args.next().ok_or_else(|| format!("{flag} needs a value\n{USAGE}"))?;
-        match flag.as_str() {
-            "--data" => options.data = value.into(),
-            "--repeat" => options.repeat = value.parse()?,
-            "--threads" => options.threads = Some(value.parse()?),
-            "--chunks" => options.chunks = pair(&value)?,
-            "--make" => options.make = Some(pair(&value)?),
-            _ => return Err(format!("unknown option {flag}\n{USAGE}").into()),
-        }
-    }
-    if options.data.as_os_str().is_empty() {
-        return Err(format!("--data is missing\n{USAGE}").into());
-    }
-    Ok(options)
-}
-
-/// `ROWSxCOLS`.
-fn pair(text: &str) -> Outcome<(usize, usize)> {
-    let (rows, cols) = text.split_once('x').ok_or_else(|| format!("{text:?} is not ROWSxCOLS"))?;
-    Ok((rows.parse()?, cols.parse()?))
 }

@@ -1,0 +1,1 @@
+"""The peers: a module each, with one method per workload."""
