@@ -26,7 +26,9 @@ pub(super) enum Step {
     Fill { constant: u32, dst: u32 },
     /// Run a built-in instruction on `count` operands from `first` in [`Schedule::operands`].
     Apply { code: u32, dst: u32, first: u32, count: u32 },
-    /// The same for a user's closure.
+    /// Run a draw over the places that a coordinate stands for, which nobody writes down.
+    Draw { code: u32, dst: u32, coord: u32 },
+    /// The same as `Apply` for a user's closure.
     Call { code: u32, dst: u32, first: u32, count: u32 },
     /// Feed a reducer.
     Reduce { reduction: u32, src: u32 },
@@ -181,6 +183,15 @@ impl Scheduler<'_> {
         }
         let mut loops = Loops { isa, known: HashMap::new() };
         for (i, job) in jobs.iter().enumerate() {
+            if let (Work::Op(Op::Draw(_)), &[index]) = (&job.work, &job.src[..])
+                && let Def::Coord(coord) = self.out.defs[index.0 as usize]
+            {
+                let code = loops.find(program, job, &mut self.out)?;
+                self.out.max_operands = self.out.max_operands.max(1);
+                self.out.steps.push(Step::Draw { code, dst: job.dst.0, coord });
+                self.computed(job.dst.0);
+                continue;
+            }
             for src in &job.src {
                 self.bring(src.0);
             }
@@ -194,13 +205,18 @@ impl Scheduler<'_> {
                 Work::Op(Op::Closure(_)) => Step::Call { code, dst, first, count },
                 _ => Step::Apply { code, dst, first, count },
             });
-            self.ready[dst as usize] = true;
-            self.sink(dst);
+            self.computed(dst);
             if last_read == Some(i) {
                 self.release();
             }
         }
         Ok(())
+    }
+
+    /// Notes that the tile of a register exists now.
+    fn computed(&mut self, reg: u32) {
+        self.ready[reg as usize] = true;
+        self.sink(reg);
     }
 
     /// Makes sure that the tile of a register exists.
