@@ -11,6 +11,7 @@ mod explain;
 mod expr;
 mod fuse;
 mod graph;
+mod groups;
 mod hash;
 mod lower;
 mod node;

@@ -11,7 +11,8 @@ use chunkwise_kernels::reduce::grouped::OfNothing;
 use chunkwise_plan::{Contraction, Function, Tiles, Value};
 use smallvec::SmallVec;
 
-use crate::selection::{Groups, Selection};
+use crate::groups::Groups;
+use crate::selection::Selection;
 
 /// What a node computes from its inputs.
 ///

@@ -15,9 +15,9 @@ use super::reshape::{reshape_stage, units_for};
 use super::{Want, products};
 use crate::fuse::{Analysis, Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
+use crate::groups::Groups;
 use crate::hash::BuildFast;
 use crate::node::Kind;
-use crate::selection::Groups;
 use crate::{ExprError, ops};
 
 /// A plan in the making.
