@@ -13,6 +13,7 @@ mod failure;
 mod fused;
 mod gather;
 mod graph;
+mod join;
 mod output;
 mod plan;
 mod read;

@@ -259,7 +259,7 @@ pub(super) fn build(
         for (i, &id) in selections.iter().enumerate() {
             let node = graph.node(id);
             let slot = (stores.len() + reductions.len() + i) as u32;
-            let storage = computed((*node.meta.grid).clone(), slot, false);
+            let storage = computed((*node.meta.grid).clone(), slot, returned(id));
             let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
             let array = build.add(array, Some(Maker::Store(number)));
             build.arrays.insert(id, array);
