@@ -131,8 +131,9 @@ impl Normal {
                     *word = self.key.bits(base.wrapping_add(step.wrapping_mul(i as u64)));
                 }
             } else {
+                let len = (args.len - start).min(RUN);
                 // SAFETY: the caller's promise.
-                unsafe { indices(args, start, &mut run) };
+                unsafe { indices(args, start, &mut run[..len]) };
                 for (word, &index) in words.iter_mut().zip(&run) {
                     *word = self.key.bits(index);
                 }
