@@ -15,6 +15,7 @@ use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_plan::Tiles;
 use smallvec::{SmallVec, smallvec};
 
+use crate::axes::axis_bits;
 use crate::node::{Kind, Meta, Node};
 use crate::{ExprError, selection};
 
@@ -127,20 +128,7 @@ impl Expr {
             return selection::reduce(self, op, axes, keep);
         }
         let ndim = self.shape().len();
-        if ndim > u64::BITS as usize {
-            let why = format!("arrays of more than 64 axes cannot be reduced, this one has {ndim}");
-            return Err(Error::Invalid { what: op.name(), why }.into());
-        }
-        let mut bits = 0u64;
-        for &axis in axes {
-            if axis >= ndim {
-                return Err(Error::Axis { axis, ndim }.into());
-            }
-            if bits & (1 << axis) != 0 {
-                return Err(Error::RepeatedAxis { axis }.into());
-            }
-            bits |= 1 << axis;
-        }
+        let bits = axis_bits(op.name(), axes, ndim)?;
         let dtype = op
             .result(self.dtype())
             .ok_or_else(|| ExprError::Undefined { op: op.name(), dtypes: vec![self.dtype()] })?;

@@ -4,6 +4,7 @@
 //! runs the passes of the optimiser over it, fuses what is left into stages and lowers these to a
 //! [`Plan`](chunkwise_plan::Plan).
 
+mod axes;
 mod calls;
 mod contract;
 mod error;
@@ -11,6 +12,7 @@ mod explain;
 mod expr;
 mod fuse;
 mod graph;
+mod groups;
 mod hash;
 mod lower;
 mod node;

@@ -13,7 +13,8 @@ use chunkwise_kernels::scan::ScanOp;
 use chunkwise_plan::{Contraction, Function, Tiles, Value};
 use smallvec::SmallVec;
 
-use crate::selection::{Groups, Selection};
+use crate::groups::Groups;
+use crate::selection::Selection;
 
 /// What a node computes from its inputs.
 ///

@@ -6,15 +6,17 @@
 
 use std::sync::Arc;
 
-use chunkwise_core::{AxisGrid, AxisMap, DType, Error, Grid, Scalar, Shape, View};
+use chunkwise_core::{AxisGrid, AxisMap, Error, Grid, Shape, View};
 use chunkwise_kernels::order::OrderOp;
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::reduce::grouped::OfNothing;
-use chunkwise_kernels::{Binary, Op, Ternary};
+use chunkwise_kernels::{Binary, Op};
 use chunkwise_plan::{Granularity, flat_unit_grid};
 use smallvec::{SmallVec, smallvec};
 
+use crate::axes::axis_bits;
 use crate::graph::Graph;
+use crate::groups::Groups;
 use crate::node::{Kind, Meta, Node};
 use crate::passes::merge_common;
 use crate::{Expr, ExprError};
@@ -158,122 +160,10 @@ impl Expr {
         let mask = self.row_mask();
         Ok(selected(&mask, &mask, &selection.rows))
     }
-
-    /// A reduction of the elements of each group. `by` has the shape of this array and tells the group of each element,
-    /// from zero; elements of other groups are left out. The result has a first axis of `groups`, then the axes that
-    /// are left.
-    ///
-    /// # Errors
-    /// As for [`Expr::reduce`]; `by` of another shape or not `i64`.
-    #[track_caller]
-    pub fn reduce_groups(
-        &self,
-        by: &Expr,
-        groups: u32,
-        op: ReduceOp,
-        axes: &[usize],
-    ) -> Result<Expr, ExprError> {
-        let groups = Groups { count: groups, axis: true };
-        if !self.is_unknown() && !by.is_unknown() {
-            return self.grouped(by, groups, op, axes, OfNothing::Nan);
-        }
-        if !axes.contains(&0) {
-            return Err(ExprError::UnknownLength { op: op.name() });
-        }
-        // What the mask leaves out belongs to no group.
-        let (values, _, rows) = parts_of(&[self, by], op.name())?;
-        let unknown = if self.is_unknown() { self } else { by };
-        let mask = Expr(unknown.0.inputs[1].clone());
-        let none = Expr::fill(Scalar::new(-1i64), Grid::new([]));
-        let by = Expr::elementwise(Op::Ternary(Ternary::Select), &[&mask, &values[1], &none])?;
-        values[0].grouped(&by, groups, op, &inner_axes(axes, rows.ndim()), OfNothing::Nan)
-    }
-
-    /// A reduction of the elements for which `mask`, which has the shape of this array, is true. Where there are none,
-    /// floats are NaN if the reduction needs elements.
-    ///
-    /// # Errors
-    /// As for [`Expr::reduce`]; a mask of another shape or that is not bool.
-    #[track_caller]
-    pub fn reduce_where(&self, mask: &Expr, op: ReduceOp, axes: &[usize]) -> Result<Expr, ExprError> {
-        let one = Groups { count: 1, axis: false };
-        if !mask.dtype().is_bool() {
-            return Err(ExprError::Undefined { op: op.name(), dtypes: vec![self.dtype(), mask.dtype()] });
-        }
-        if !self.is_unknown() && !mask.is_unknown() {
-            return self.grouped(mask, one, op, axes, OfNothing::Nan);
-        }
-        if !axes.contains(&0) {
-            return Err(ExprError::UnknownLength { op: op.name() });
-        }
-        let (values, _, rows) = parts_of(&[self, mask], op.name())?;
-        let unknown = if self.is_unknown() { self } else { mask };
-        let outer = Expr(unknown.0.inputs[1].clone());
-        let both = Expr::elementwise(Op::Binary(Binary::LogicalAnd), &[&outer, &values[1]])?;
-        values[0].grouped(&both, one, op, &inner_axes(axes, rows.ndim()), OfNothing::Nan)
-    }
-
-    #[track_caller]
-    fn grouped(
-        &self,
-        by: &Expr,
-        groups: Groups,
-        op: ReduceOp,
-        axes: &[usize],
-        of_nothing: OfNothing,
-    ) -> Result<Expr, ExprError> {
-        let ndim = self.shape().len();
-        if by.shape() != self.shape() {
-            let (expected, got) = (self.shape().into(), by.shape().into());
-            return Err(Error::ShapeMismatch { what: op.name(), expected, got }.into());
-        }
-        let undefined = || ExprError::Undefined { op: op.name(), dtypes: vec![self.dtype(), by.dtype()] };
-        let told = by.dtype() == DType::I64 || (by.dtype().is_bool() && !groups.axis);
-        let dtype = op.result(self.dtype()).filter(|_| told && !op.locates()).ok_or_else(undefined)?;
-        let bits = axis_bits(op.name(), axes, ndim)?;
-        // Units come in row-major order, elements of several axes do not.
-        let long = axes.iter().filter(|&&axis| self.shape()[axis] > 1).count();
-        if matches!(op, ReduceOp::First | ReduceOp::Last) && long > 1 {
-            let why = format!("groups over several axes ({axes:?}) have no first and last element");
-            return Err(Error::Invalid { what: op.name(), why }.into());
-        }
-        let first = groups.axis.then(|| AxisGrid::whole(groups.count as usize));
-        let kept = (0..ndim).filter(|k| bits & (1 << k) == 0).map(|k| self.grid().axes()[k].clone());
-        let grid = Grid::new(first.into_iter().chain(kept));
-        let kind = Kind::Grouped { op, axes: bits, groups, of_nothing };
-        Ok(Expr::node(kind, smallvec![self.0.clone(), by.0.clone()], dtype, Meta::new(grid)))
-    }
-}
-
-/// The groups of a reduction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Groups {
-    /// How many there are.
-    pub(crate) count: u32,
-    /// Whether the result has an axis for them; a mask has one group and no axis.
-    pub(crate) axis: bool,
-}
-
-pub(crate) fn axis_bits(what: &'static str, axes: &[usize], ndim: usize) -> Result<u64, ExprError> {
-    if ndim > u64::BITS as usize {
-        let why = format!("arrays of more than 64 axes cannot be reduced, this one has {ndim}");
-        return Err(Error::Invalid { what, why }.into());
-    }
-    let mut bits = 0u64;
-    for &axis in axes {
-        if axis >= ndim {
-            return Err(Error::Axis { axis, ndim }.into());
-        }
-        if bits & (1 << axis) != 0 {
-            return Err(Error::RepeatedAxis { axis }.into());
-        }
-        bits |= 1 << axis;
-    }
-    Ok(bits)
 }
 
 /// The axes of what is selected from, for axes of a selection that include the first.
-fn inner_axes(axes: &[usize], selected: usize) -> SmallVec<[usize; 6]> {
+pub(crate) fn inner_axes(axes: &[usize], selected: usize) -> SmallVec<[usize; 6]> {
     (0..selected).chain(axes.iter().filter(|&&axis| axis > 0).map(|axis| axis + selected - 1)).collect()
 }
 
@@ -358,8 +248,7 @@ pub(crate) fn reduce(x: &Expr, op: ReduceOp, axes: &[usize], keep: bool) -> Resu
         return Err(ExprError::UnknownLength { op: op.name() });
     }
     let mask = Expr(x.0.inputs[1].clone());
-    let one = Groups { count: 1, axis: false };
-    let mut result = value.grouped(&mask, one, op, &inner_axes(axes, masked), OfNothing::Fails)?;
+    let mut result = value.grouped(&mask, Groups::MASK, op, &inner_axes(axes, masked), OfNothing::Fails)?;
     if keep {
         let mut sorted: SmallVec<[usize; 6]> = axes.into();
         sorted.sort_unstable();

@@ -8,6 +8,7 @@
 mod args;
 pub mod bins;
 mod closure;
+mod compress;
 pub mod contract;
 mod elementwise;
 mod isa;

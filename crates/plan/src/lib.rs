@@ -13,6 +13,7 @@ mod failure;
 mod fused;
 mod gather;
 mod graph;
+mod join;
 mod order;
 mod output;
 mod plan;

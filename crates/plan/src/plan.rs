@@ -338,7 +338,7 @@ pub enum Root {
     Array(ArrayId),
     /// Its tiles.
     Tiles(ArrayId),
-    /// Its tiles one after the other along the first axis, in one piece.
+    /// What was selected, in one piece, as long as it is found to be.
     Selected(ArrayId),
     /// Nothing: it was written to a sink.
     Written(ArrayId),
@@ -369,7 +369,23 @@ impl Plan {
         &self.arrays[id.0 as usize]
     }
 
-    /// Bytes of the arrays that the computation returns in one piece.
+    /// The arrays that hold what fused stages select.
+    pub(crate) fn selected_arrays(&self) -> Vec<ArrayId> {
+        let of = |stage: &Stage| match stage {
+            Stage::Fused(fused) => fused.selections.iter().map(|selection| selection.array).collect(),
+            Stage::Combine(_)
+            | Stage::Read(_)
+            | Stage::Write(_)
+            | Stage::Reshape(_)
+            | Stage::Contract(_)
+            | Stage::Scan(_)
+            | Stage::Order(_)
+            | Stage::Call(_) => Vec::new(),
+        };
+        self.stages.iter().flat_map(of).collect()
+    }
+
+    /// Bytes of the arrays that the computation returns in one piece: at most, for those that are selected.
     pub fn returned_bytes(&self) -> u64 {
         let returned = |a: &&Array| matches!(a.storage, Storage::Computed { returned: true, .. });
         self.arrays

@@ -11,10 +11,11 @@ use chunkwise_kernels::scan::Scan;
 use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
 
 use crate::failure::{Failure, chunk_at, panicked_closure};
+use crate::join::Join;
 use crate::reshape::copy_kernel;
-use crate::select::{as_found, joined};
+use crate::select::as_found;
 use crate::{
-    ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tile, Tiles, Value, Variant,
+    ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tiles, Value, Variant,
 };
 
 /// Why a task failed.
@@ -89,6 +90,8 @@ pub struct Runner<'a> {
     pub(crate) scans: Vec<Option<Scan>>,
     /// Memory of returned arrays, by array.
     pub(crate) returned: Vec<Option<Block>>,
+    /// The same for those of which nobody knows the length.
+    pub(crate) joins: Vec<Option<Join<'a>>>,
 }
 
 impl fmt::Debug for Runner<'_> {
@@ -142,18 +145,21 @@ impl<'a> Runner<'a> {
                 Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Call(_) => Vec::new(),
             });
         }
-        let returned = plan
-            .arrays
-            .iter()
-            .map(|array| match array.storage {
-                Storage::Computed { returned: true, .. } => {
-                    let buffer = Buffer::vec(array.dtype, array.shape.iter().product());
-                    Some(Block::row_major(Arc::new(buffer), array.dtype, &array.shape))
-                }
-                _ => None,
-            })
-            .collect();
-        Ok(Runner { plan, sources, kernels, products, scans, returned })
+        let mut returned: Vec<Option<Block>> = vec![None; plan.arrays.len()];
+        let mut joins: Vec<Option<Join<'_>>> = plan.arrays.iter().map(|_| None).collect();
+        let selected = plan.selected_arrays();
+        for (id, array) in plan.arrays.iter().enumerate() {
+            if !matches!(array.storage, Storage::Computed { returned: true, .. }) {
+                continue;
+            }
+            if selected.contains(&ArrayId(id as u32)) {
+                joins[id] = Some(Join::new(array));
+            } else {
+                let buffer = Buffer::vec(array.dtype, array.shape.iter().product());
+                returned[id] = Some(Block::row_major(Arc::new(buffer), array.dtype, &array.shape));
+            }
+        }
+        Ok(Runner { plan, sources, kernels, products, scans, returned, joins })
     }
 
     /// Runs a task on the results of its inputs, in the order of the graph's edges.
@@ -254,12 +260,15 @@ impl<'a> Runner<'a> {
     /// succeeded, and nobody else may hold their outputs any more, or returned arrays are copied.
     pub fn into_results(self, kept: Vec<TaskOutput>) -> Vec<RootResult> {
         let mut kept = kept.into_iter();
-        let mut returned = self.returned;
+        let (mut returned, mut joins) = (self.returned, self.joins);
         let mut given: Vec<(ArrayId, usize)> = Vec::new();
         let mut results: Vec<RootResult> = Vec::with_capacity(self.plan.roots.len());
         for root in &self.plan.roots {
             let result = match *root {
-                Root::Array(id) => match returned[id.0 as usize].take() {
+                Root::Array(id) | Root::Selected(id) => match returned[id.0 as usize]
+                    .take()
+                    .or_else(|| joins[id.0 as usize].take().map(Join::finish))
+                {
                     Some(block) => {
                         given.push((id, results.len()));
                         RootResult::Array(block)
@@ -286,15 +295,6 @@ impl<'a> Runner<'a> {
                     let tiles = kept.by_ref().take(tasks.len()).map(|o| o[*slot as usize].clone()).collect();
                     let (grid, tiles) = as_found(grid, tiles);
                     RootResult::Tiles(Tiles { grid, tiles, guard: None })
-                }
-                Root::Selected(id) => {
-                    let array = self.plan.array(id);
-                    let Storage::Computed { tasks, slot, .. } = &array.storage else {
-                        unreachable!("a selection is computed")
-                    };
-                    let outputs = kept.by_ref().take(tasks.len());
-                    let tiles: Vec<Tile> = outputs.map(|output| output[*slot as usize].clone()).collect();
-                    RootResult::Array(joined(array, &tiles))
                 }
             };
             results.push(result);

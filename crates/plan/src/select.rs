@@ -1,13 +1,13 @@
-//! Running the selections of fused stages, and joining what they give.
+//! Running the selections of fused stages.
 
 use std::cell::Cell;
-use std::sync::Arc;
 
-use chunkwise_core::{AxisGrid, Block, Buffer, Grid, Shape};
+use chunkwise_core::{AxisGrid, Block, Grid, Shape};
 use chunkwise_kernels::Selected;
 use smallvec::SmallVec;
 
-use crate::{Array, Cause, Runner, SelectionTarget, Storage, Task, Tile};
+use crate::join::trimmed;
+use crate::{Cause, Runner, SelectionTarget, Storage, Task, Tile};
 
 /// What a unit has selected so far.
 pub(crate) struct Selecting {
@@ -40,7 +40,7 @@ impl Runner<'_> {
         Selecting { block: Block::uninit(dtype, &[shape.iter().product()]), len: Cell::new(0) }
     }
 
-    /// The tile of what was selected.
+    /// The tile of what was selected, which is also where it belongs if it is returned.
     pub(crate) fn selected(
         &self,
         selection: &SelectionTarget,
@@ -59,36 +59,17 @@ impl Runner<'_> {
         }
         let mut shape: Shape = array.shape.clone();
         shape[0] = now;
-        let Selecting { block, .. } = selecting;
-        let elements = now * inner;
-        // Memory that is mostly unused goes back.
-        let buffer = if elements < block.len() / 2 {
-            let few = Block::uninit(array.dtype, &[elements]);
-            // SAFETY: the elements were written; the copy is fresh and holds as many.
-            unsafe { std::ptr::copy_nonoverlapping(block.as_ptr(), few.as_mut_ptr(), few.bytes()) };
-            few.into_buffer()
-        } else {
-            block.into_buffer()
+        let block = Block::row_major(selecting.block.into_buffer(), array.dtype, &shape);
+        let block = match &self.joins[selection.array.0 as usize] {
+            Some(join) => {
+                join.put(task.unit, &block);
+                block
+            }
+            // Memory that is mostly unused goes back.
+            None => trimmed(&block),
         };
-        Ok(Tile { start, block: Block::row_major(buffer, array.dtype, &shape) })
+        Ok(Tile { start, block })
     }
-}
-
-/// The tiles one after the other along the first axis, in memory of a `Vec`.
-pub(crate) fn joined(array: &Array, tiles: &[Tile]) -> Block {
-    let mut shape = array.shape.clone();
-    shape[0] = tiles.iter().map(|tile| tile.block.shape()[0]).sum();
-    let buffer = Buffer::vec(array.dtype, shape.iter().product());
-    let mut at = buffer.as_mut_ptr();
-    for tile in tiles {
-        debug_assert!(tile.block.is_row_major());
-        // SAFETY: the buffer has the bytes of all tiles; they are row-major and written.
-        unsafe {
-            std::ptr::copy_nonoverlapping(tile.block.as_ptr(), at, tile.block.bytes());
-            at = at.add(tile.block.bytes());
-        }
-    }
-    Block::row_major(Arc::new(buffer), array.dtype, &shape)
 }
 
 /// Cuts of a unit such that its boxes, one after the other, are the row-major order: before the last axis that is cut,

@@ -172,6 +172,7 @@ fn expressions() -> Vec<(&'static str, ChunkedArrayD<f64>)> {
         .unwrap();
     vec![
         ("a chain", (&x * 2.0 + 1.0).into_dyn()),
+        ("what a mask selects", x.mask(&x.gt(0.5).unwrap()).unwrap().into_dyn()),
         ("a sum of all", x.sum().into_dyn()),
         ("sums of columns", x.sum_axis(Axis(0)).unwrap().into_dyn()),
         ("a sum with its transpose", (&y + &y.t()).into_dyn()),

@@ -74,6 +74,22 @@ fn every_reduction_of_every_type() {
     }
 }
 
+#[test]
+fn selections() {
+    let x = matrix();
+    let some = x.mask(&x.gt(0.0).unwrap()).unwrap();
+    let rows = x.mask(&x.sum_axis(Axis(1)).unwrap().gt(0.0).unwrap()).unwrap();
+    let none = x.mask(&x.gt(1e300).unwrap()).unwrap();
+    let counted = some.compute_chunk_sizes().unwrap();
+    for (what, root) in [("some", &some), ("none", &none), ("counted", &counted)] {
+        for want in [Want::Arrays, Want::Tiles] {
+            round_trip(&[root.expr().clone()], want, 7, what);
+        }
+    }
+    let roots = [some.expr().clone(), rows.expr().clone(), some.expr().clone()];
+    round_trip(&roots, Want::Arrays, 20, "several, one of them twice");
+}
+
 fn matrix() -> ChunkedArray2<f64> {
     ChunkedArray::from_array(rough(&[12, 10]).into_dimensionality().unwrap(), (5, 4)).unwrap()
 }

@@ -1,4 +1,5 @@
 //! Masks and arrays whose length depends on one, against the same choice made one element at a time.
 
+mod joined;
 mod lengths;
 mod values;

@@ -72,12 +72,47 @@ impl Buffer {
     /// # Panics
     /// If that is more than `isize::MAX` bytes.
     pub fn vec(dtype: DType, len: usize) -> Self {
+        dispatch!(dtype, Element, T => Self::of_vec(Vec::<T>::with_capacity(len), len))
+    }
+
+    /// The same, or nothing where there is not so much memory: for sizes that are bounds, of which little may be used.
+    pub fn try_vec(dtype: DType, len: usize) -> Option<Self> {
         dispatch!(dtype, Element, T => {
-            let mut vec = ManuallyDrop::new(Vec::<T>::with_capacity(len));
+            let mut vec = Vec::<T>::new();
+            vec.try_reserve_exact(len).ok()?;
+            Some(Self::of_vec(vec, len))
+        })
+    }
+
+    /// The memory of a `Vec` without elements, for `len` of them.
+    fn of_vec<A: Element>(vec: Vec<A>, len: usize) -> Self {
+        let mut vec = ManuallyDrop::new(vec);
+        let ptr = NonNull::new(vec.as_mut_ptr().cast()).expect("a Vec's pointer is never null");
+        let bytes = len * size_of::<A>();
+        advise_huge_pages(ptr, bytes);
+        Buffer { ptr, bytes, owner: Owner::Vec(VecMemory { ptr, capacity: vec.capacity(), dtype: A::DTYPE }) }
+    }
+
+    /// The first `len` elements of a buffer made by [`Buffer::vec`]; the rest goes back to the allocator, which moves
+    /// no large piece of memory for it. Other buffers are returned as they are.
+    ///
+    /// # Panics
+    /// If it has not so many elements.
+    ///
+    /// # Safety
+    /// The first `len` elements must have been written.
+    pub unsafe fn shortened(self, len: usize) -> Self {
+        let Owner::Vec(memory) = self.owner else { return self };
+        assert!(len <= memory.capacity, "{len} of {} elements", memory.capacity);
+        let memory = ManuallyDrop::new(memory);
+        dispatch!(memory.dtype, Element, T => {
+            // SAFETY: `vec` made the allocation as a Vec<T> of this capacity; the caller has written the elements.
+            let mut vec = unsafe { Vec::<T>::from_raw_parts(memory.ptr.as_ptr().cast(), len, memory.capacity) };
+            vec.shrink_to_fit();
+            let mut vec = ManuallyDrop::new(vec);
             let ptr = NonNull::new(vec.as_mut_ptr().cast()).expect("a Vec's pointer is never null");
-            let bytes = len * dtype.size();
-            advise_huge_pages(ptr, bytes);
-            Buffer { ptr, bytes, owner: Owner::Vec(VecMemory { ptr, capacity: vec.capacity(), dtype }) }
+            let owner = Owner::Vec(VecMemory { ptr, capacity: vec.capacity(), dtype: memory.dtype });
+            Buffer { ptr, bytes: len * size_of::<T>(), owner }
         })
     }
 

@@ -197,3 +197,23 @@ fn foreign_memory_lives_as_long_as_the_buffer() {
     let none = unsafe { Buffer::foreign(std::ptr::null(), 0, Arc::new(())) };
     assert_eq!(none.as_ptr() as usize % 64, 0);
 }
+
+#[test]
+fn what_is_not_needed_of_a_vec_is_given_back() {
+    for (room, len) in [(0, 0), (10, 0), (10, 3), (1 << 20, 1 << 19), (7, 7)] {
+        let buffer = Buffer::try_vec(DType::F64, room).unwrap();
+        assert_eq!(buffer.bytes(), 8 * room);
+        for i in 0..len {
+            // SAFETY: an element of the memory.
+            unsafe { buffer.as_mut_ptr().cast::<f64>().add(i).write(i as f64) };
+        }
+        // SAFETY: so many were written.
+        let buffer = unsafe { buffer.shortened(len) };
+        assert_eq!(buffer.bytes(), 8 * len);
+        // SAFETY: as above.
+        let vec = unsafe { buffer.into_vec::<f64>() }.unwrap();
+        assert!(vec.len() == len && vec.capacity() == len, "{room} {len}");
+        assert!(vec.iter().enumerate().all(|(i, &x)| x == i as f64));
+    }
+    assert!(Buffer::try_vec(DType::F64, usize::MAX / 16).is_none());
+}

@@ -109,20 +109,14 @@ pub(crate) fn lower(
             continue;
         }
         let array = build.array_of(root).expect("every root has an array");
-        // What is selected is joined when it is all there.
         let selected = matches!(graph.node(root).kind, Kind::Selection(_)) && want == Want::Arrays;
-        if selected {
-            let node = graph.node(root);
-            let bound = node.meta.shape.iter().product::<usize>() as u64 * node.dtype.size() as u64;
-            build.plan.graph.hold(bound);
-        }
         build.plan.roots.push(match want {
             Want::Arrays if selected => Root::Selected(array),
             Want::Arrays => Root::Array(array),
             Want::Tiles => Root::Tiles(array),
             Want::Written => Root::Written(array),
         });
-        if want == Want::Tiles || selected {
+        if want == Want::Tiles {
             let Storage::Computed { tasks, .. } = &build.plan.array(array).storage else {
                 unreachable!("roots are computed")
             };

@@ -15,9 +15,9 @@ use super::reshape::{reshape_stage, units_for};
 use super::{Want, order, products, scans};
 use crate::fuse::{Analysis, Arrays, Group, Sink, emit};
 use crate::graph::{Graph, NodeId};
+use crate::groups::Groups;
 use crate::hash::BuildFast;
 use crate::node::Kind;
-use crate::selection::Groups;
 use crate::{ExprError, ops};
 
 /// A plan in the making.
@@ -264,7 +264,7 @@ pub(super) fn build(
         for (i, &id) in selections.iter().enumerate() {
             let node = graph.node(id);
             let slot = (stores.len() + reductions.len() + i) as u32;
-            let storage = computed((*node.meta.grid).clone(), slot, false);
+            let storage = computed((*node.meta.grid).clone(), slot, returned(id));
             let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
             let array = build.add(array, Some(Maker::Store(number)));
             build.arrays.insert(id, array);

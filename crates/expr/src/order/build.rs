@@ -4,6 +4,7 @@ use chunkwise_core::{AxisGrid, Error, Grid, byte_len};
 use chunkwise_kernels::order::OrderOp;
 use smallvec::smallvec;
 
+use crate::axes::axis_bits;
 use crate::node::{Kind, Meta};
 use crate::{Expr, ExprError, selection};
 
@@ -57,7 +58,7 @@ impl Expr {
         place: Option<usize>,
     ) -> Result<Expr, ExprError> {
         let shape = self.shape();
-        let bits = selection::axis_bits(op.name(), axes, shape.len())?;
+        let bits = axis_bits(op.name(), axes, shape.len())?;
         let Some(dtype) = op.result(self.dtype()) else {
             return Err(ExprError::Undefined { op: op.name(), dtypes: vec![self.dtype()] });
         };

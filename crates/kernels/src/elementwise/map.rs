@@ -144,7 +144,7 @@ impl<B: Body> Body for Arc<B> {
 }
 
 /// A body that no instruction set makes faster, compiled only once.
-struct Once<B>(B);
+pub(crate) struct Once<B>(pub(crate) B);
 
 impl<B: Body> Body for Once<B> {
     const REPEATS: bool = B::REPEATS;

@@ -5,7 +5,7 @@ use std::ptr;
 use super::Kernel;
 use super::prefetch::Prefetch;
 use super::space::Space;
-use crate::reduce::grouped::Sorter;
+use crate::reduce::grouped::Memory;
 
 /// Scratch memory of one thread, reused from run to run, by any kernels in any order. Runs that fit in what
 /// earlier ones have left allocate nothing.
@@ -37,8 +37,8 @@ pub(super) struct Scratch {
     /// The reducers as they lie over the panel.
     pub(super) reducers: Vec<Reducer>,
     pub(super) prefetch: Prefetch,
-    /// For tiles of groups.
-    pub(super) sorter: Sorter,
+    /// For the groups of each reduction.
+    pub(super) grouping: Vec<Memory>,
 }
 
 /// A reduction as it lies over the panel.

@@ -25,10 +25,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chunkwise_core::Scalar;
 
 use crate::args::Args;
+use crate::compress::Compress;
 use crate::isa::{Code, Isa};
 use crate::reduce::grouped::Loops;
 use crate::reduce::{self, LEAF, Layout, Shape};
-use crate::{Program, ProgramError, Reduction, Reg};
+use crate::{Program, ProgramError, Reduction, Reg, Selection};
 
 pub use bind::{Bind, Coord, Input, Output, Selected, State};
 pub(crate) use blame::At;
@@ -94,8 +95,8 @@ pub struct Kernel {
     affine: Code,
     coords: usize,
     reductions: Vec<Reducing>,
-    /// Bytes of the elements that each selection takes.
-    selections: Vec<usize>,
+    /// The loop of each selection.
+    selections: Vec<Compress>,
 }
 
 /// Memory of one dtype, and the loop that moves its tiles.
@@ -157,6 +158,7 @@ impl Kernel {
             bytes: u128::from_ne_bytes(value.to_bytes()),
             code: moves::mover(value.dtype(), isa),
         };
+        let compress = |selection: &Selection| Compress::new(program.dtype(selection.src).size(), isa);
         Ok(Kernel {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             ndim: program.ndim,
@@ -171,7 +173,7 @@ impl Kernel {
             affine: Code::new(moves::Affine, isa),
             coords: program.coords.len(),
             reductions: program.reductions.iter().map(|r| Reducing::new(program, r, isa)).collect(),
-            selections: program.selections.iter().map(|s| program.dtype(s.src).size()).collect(),
+            selections: program.selections.iter().map(compress).collect(),
             places,
             steps: schedule.steps,
             operands: schedule.operands,

@@ -104,7 +104,7 @@ impl Uses {
 
 fn reads<'a>(step: &'a Step, operands: &'a [u32]) -> &'a [u32] {
     match step {
-        Step::Load { .. } | Step::Coord { .. } | Step::Fill { .. } => &[],
+        Step::Load { .. } | Step::Coord { .. } | Step::Fill { .. } | Step::Draw { .. } => &[],
         Step::Apply { first, count, .. } | Step::Call { first, count, .. } => {
             &operands[*first as usize..][..*count as usize]
         }
@@ -120,6 +120,7 @@ fn dst(step: &mut Step) -> Option<&mut u32> {
         Step::Load { dst, .. }
         | Step::Coord { dst, .. }
         | Step::Fill { dst, .. }
+        | Step::Draw { dst, .. }
         | Step::Apply { dst, .. }
         | Step::Call { dst, .. } => Some(dst),
         Step::Reduce { .. } | Step::ReduceGroups { .. } | Step::Select { .. } | Step::Store { .. } => None,
@@ -223,7 +224,7 @@ impl Assigner<'_> {
                     }
                 }
                 Step::Reduce { src, .. } | Step::Store { src, .. } => self.read(src, false, now, uses),
-                Step::Load { .. } | Step::Coord { .. } | Step::Fill { .. } => {}
+                Step::Load { .. } | Step::Coord { .. } | Step::Fill { .. } | Step::Draw { .. } => {}
             }
             if let Some(reg) = defined {
                 if uses.last_inner[reg as usize] == NONE {

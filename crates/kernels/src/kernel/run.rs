@@ -13,7 +13,7 @@ use super::space::Space;
 use super::tiling::{Cut, Needs, Tile};
 use crate::args::Args;
 use crate::reduce::LEAF;
-use crate::reduce::grouped::{GroupedTile, compress};
+use crate::reduce::grouped::GroupedTile;
 
 /// One run of a kernel.
 struct Run<'a> {
@@ -54,17 +54,21 @@ pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
         // SAFETY: the caller's promise.
         unsafe { run.panel(cut) };
         if !run.scratch.space.advance() {
-            return;
+            break;
         }
     }
+    // SAFETY: the caller's promise.
+    unsafe { run.settle() }
 }
 
 impl Run<'_> {
     /// Chooses a loop for each reducer from what it keeps apart.
     fn lay_reducers(&mut self) {
-        let Scratch { reducers, space, .. } = &mut *self.scratch;
+        let Scratch { reducers, space, grouping, .. } = &mut *self.scratch;
         let [rows, cols] = space.panel();
         reducers.clear();
+        let reductions = self.kernel.reductions.len();
+        grouping.resize_with(reductions.max(grouping.len()), Default::default);
         for (i, (state, reducing)) in self.bind.states.iter().zip(&self.kernel.reductions).enumerate() {
             let [down, right] = space.step(self.kernel.lane_of_state(i));
             let shape = match (rows > 1 && down != 0, cols > 1 && right != 0) {
@@ -78,6 +82,23 @@ impl Run<'_> {
                 *field = state.ptr.wrapping_add(reducing.layout.offset(f, state.cells));
             }
             reducers.push(Reducer { shape, fields });
+            if let Some(loops) = &reducing.groups {
+                loops.begin(&mut grouping[i], self.bind.shape.iter().product(), state.cells);
+            }
+        }
+    }
+
+    /// Brings to the states what grouped reductions have kept apart.
+    ///
+    /// # Safety
+    /// As for [`Kernel::run`].
+    unsafe fn settle(&mut self) {
+        let each = self.kernel.reductions.iter().zip(self.bind.states).zip(&mut self.scratch.grouping);
+        for ((reducing, state), memory) in each {
+            if let Some(loops) = &reducing.groups {
+                // SAFETY: the caller's promise; all tiles had this state.
+                unsafe { loops.settle(memory, state.ptr, state.cells) }
+            }
         }
     }
 
@@ -147,6 +168,12 @@ impl Run<'_> {
                     let args = self.coord(coord as usize, dst, tile);
                     // SAFETY: the destination is a place for a tile of i64.
                     unsafe { kernel.affine.run(&args) };
+                }
+                Step::Draw { code, dst, coord } => {
+                    let args = self.coord(coord as usize, dst, tile);
+                    // SAFETY: the loop of a draw, to which no operand means a coordinate; the destination is a place
+                    // for a tile of its type.
+                    unsafe { kernel.code[code as usize].run(&args) };
                 }
                 Step::Fill { constant, dst } => {
                     let dst = self.scratch.places[dst as usize];
@@ -303,7 +330,7 @@ impl Run<'_> {
     /// # Safety
     /// As for [`Run::tile`].
     unsafe fn reduce_groups(&mut self, i: usize, first: usize, tile: Tile) {
-        let Scratch { places, space, sorter, .. } = &mut *self.scratch;
+        let Scratch { places, space, grouping, .. } = &mut *self.scratch;
         let operands = &self.kernel.operands[first..first + 2];
         let [src, by] = [0, 1].map(|k| places[operands[k] as usize].cast_const());
         let state = &self.bind.states[i];
@@ -320,7 +347,7 @@ impl Run<'_> {
         };
         if let Some(loops) = &self.kernel.reductions[i].groups {
             // SAFETY: the caller's promise.
-            unsafe { loops.run(tile, sorter) }
+            unsafe { loops.run(tile, &mut grouping[i]) }
         }
     }
 
@@ -329,11 +356,11 @@ impl Run<'_> {
     unsafe fn select(&self, i: usize, first: usize, tile: Tile) {
         let operands = &self.kernel.operands[first..first + 2];
         let [src, mask] = [0, 1].map(|k| self.scratch.places[operands[k] as usize].cast_const());
-        let (size, selected) = (self.kernel.selections[i], self.bind.selected[i]);
-        // SAFETY: the caller's promise; a tile selects no more elements than it has.
+        let (compress, selected) = (&self.kernel.selections[i], self.bind.selected[i]);
+        // SAFETY: the caller's promise; what is left of the memory has room for all elements of the tile.
         unsafe {
-            let dst = selected.ptr.add(*selected.len * size);
-            *selected.len += compress(size, src, mask, tile.rows * tile.cols, dst);
+            let dst = selected.ptr.add(*selected.len * compress.size());
+            *selected.len += compress.run(src, mask, tile.rows * tile.cols, dst);
         }
     }
 

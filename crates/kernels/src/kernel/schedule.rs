@@ -27,7 +27,9 @@ pub(super) enum Step {
     /// Run a built-in instruction on `count` operands from `first` in [`Schedule::operands`], of which some
     /// [repeat](Args::repeats).
     Apply { code: u32, dst: u32, first: u32, count: u8, repeating: u8 },
-    /// The same for a user's closure.
+    /// Run a draw over the places that a coordinate stands for, which nobody writes down.
+    Draw { code: u32, dst: u32, coord: u32 },
+    /// The same as `Apply` for a user's closure.
     Call { code: u32, dst: u32, first: u32, count: u8, repeating: u8 },
     /// Feed a reducer.
     Reduce { reduction: u32, src: u32 },
@@ -182,6 +184,15 @@ impl Scheduler<'_> {
         }
         let mut loops = Loops { isa, known: HashMap::new() };
         for (i, job) in jobs.iter().enumerate() {
+            if let (Work::Op(Op::Draw(_)), &[index]) = (&job.work, &job.src[..])
+                && let Def::Coord(coord) = self.out.defs[index.0 as usize]
+            {
+                let code = loops.find(program, job, &mut self.out)?;
+                self.out.max_operands = self.out.max_operands.max(1);
+                self.out.steps.push(Step::Draw { code, dst: job.dst.0, coord });
+                self.computed(job.dst.0);
+                continue;
+            }
             for src in &job.src {
                 self.bring(src.0);
             }
@@ -196,8 +207,7 @@ impl Scheduler<'_> {
                 Work::Op(Op::Closure(_)) => Step::Call { code, dst, first, count, repeating },
                 _ => Step::Apply { code, dst, first, count, repeating },
             });
-            self.ready[dst as usize] = true;
-            self.sink(dst);
+            self.computed(dst);
             if last_read == Some(i) {
                 self.release();
             }
@@ -213,6 +223,12 @@ impl Scheduler<'_> {
             true => src.iter().enumerate().fold(0, |bits, (k, reg)| bits | u8::from(pinned(reg)) << k),
             false => 0,
         }
+    }
+
+    /// Notes that the tile of a register exists now.
+    fn computed(&mut self, reg: u32) {
+        self.ready[reg as usize] = true;
+        self.sink(reg);
     }
 
     /// Makes sure that the tile of a register exists.

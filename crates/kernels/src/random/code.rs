@@ -4,12 +4,12 @@ use chunkwise_core::{DType, dispatch};
 use rand_distr::{Beta, Binomial, Gamma, Geometric, Poisson, StudentT};
 
 use super::bits::{ElementRng, Key};
-use super::normal::{CENTRAL, Deviate, ln};
+use super::loops::{RUN, drawn, drawn_once, evenly, indices};
+use super::normal::{ln, normal};
 use super::permutation::Permutation;
 use super::uniform::{below_u32, positive, unit_f32, unit_f64, up_to};
 use super::{Distribution, Draw};
 use crate::args::Args;
-use crate::elementwise::map::{map1_with, scalar1_with};
 use crate::isa::{Body, Code, Isa, Level};
 
 /// The loop for `draw`, whose parameters were checked.
@@ -20,7 +20,7 @@ pub(crate) fn code(draw: &Draw, isa: Isa) -> Option<Code> {
         Distribution::Integers { low, span } => integers(key, dtype, low, span, isa),
         Distribution::Bernoulli { probability } => {
             let probability = probability.get();
-            Some(map1_with(isa, move |index: u64| unit_f64(key.bits(index)) < probability))
+            Some(drawn(isa, move |index| unit_f64(key.bits(index)) < probability))
         }
         Distribution::Normal { mean, std } => {
             let normal = Normal { key, mean: mean.get(), std: std.get() };
@@ -30,8 +30,8 @@ pub(crate) fn code(draw: &Draw, isa: Isa) -> Option<Code> {
             let scale = scale.get();
             let value = move |index: u64| scale * (0.0 - ln(positive(key.bits(index))));
             Some(match dtype {
-                DType::F32 => map1_with(isa, move |index: u64| value(index) as f32),
-                _ => map1_with(isa, value),
+                DType::F32 => drawn(isa, move |index| value(index) as f32),
+                _ => drawn(isa, value),
             })
         }
         Distribution::Gamma { shape, scale } => {
@@ -41,7 +41,7 @@ pub(crate) fn code(draw: &Draw, isa: Isa) -> Option<Code> {
             sampled(key, dtype, Beta::new(alpha.get(), beta.get()).ok()?, isa)
         }
         Distribution::StudentT { freedom } => sampled(key, dtype, StudentT::new(freedom.get()).ok()?, isa),
-        Distribution::Poisson { rate } if rate.get() == 0.0 => Some(map1_with(isa, |_: u64| 0i64)),
+        Distribution::Poisson { rate } if rate.get() == 0.0 => Some(drawn(isa, |_| 0i64)),
         Distribution::Poisson { rate } => {
             counted(key, Poisson::new(rate.get()).ok()?, isa, |n: f64| n as i64)
         }
@@ -54,7 +54,7 @@ pub(crate) fn code(draw: &Draw, isa: Isa) -> Option<Code> {
         }
         Distribution::Permutation { len } => {
             let permutation = Permutation::new(key, len);
-            Some(scalar1_with(isa, move |index: u64| permutation.place(index) as i64))
+            Some(drawn_once(isa, move |index| permutation.place(index) as i64))
         }
     }
 }
@@ -64,10 +64,10 @@ fn uniform(key: Key, dtype: DType, low: f64, high: f64, isa: Isa) -> Code {
     if dtype == DType::F32 {
         let (low, high) = (low as f32, high as f32);
         let (width, last) = (high - low, high.next_down());
-        map1_with(isa, move |index: u64| (low + width * unit_f32(key.bits(index))).min(last))
+        drawn(isa, move |index| (low + width * unit_f32(key.bits(index))).min(last))
     } else {
         let (width, last) = (high - low, high.next_down());
-        map1_with(isa, move |index: u64| (low + width * unit_f64(key.bits(index))).min(last))
+        drawn(isa, move |index| (low + width * unit_f64(key.bits(index))).min(last))
     }
 }
 
@@ -75,13 +75,13 @@ fn integers(key: Key, dtype: DType, low: i64, span: u64, isa: Isa) -> Option<Cod
     dispatch!(dtype, Integer, T => {
         let low = low as T;
         Some(if let Some(count) = u32::try_from(span).ok().and_then(|span| span.checked_add(1)) {
-            map1_with(isa, move |index: u64| low.wrapping_add(below_u32(key.bits(index), count) as T))
+            drawn(isa, move |index| low.wrapping_add(below_u32(key.bits(index), count) as T))
         } else if span == u64::MAX {
-            map1_with(isa, move |index: u64| low.wrapping_add(key.bits(index) as T))
+            drawn(isa, move |index| low.wrapping_add(key.bits(index) as T))
         } else {
             let other = key.other();
             let bits = move |index: u64| [key.bits(index), other.bits(index)];
-            map1_with(isa, move |index: u64| low.wrapping_add(up_to(bits(index), span) as T))
+            drawn(isa, move |index| low.wrapping_add(up_to(bits(index), span) as T))
         })
     }, else None)
 }
@@ -93,8 +93,8 @@ where
 {
     let sample = move |index: u64| distribution.sample(&mut ElementRng::new(key, index));
     Some(match dtype {
-        DType::F32 => scalar1_with(isa, move |index: u64| sample(index) as f32),
-        _ => scalar1_with(isa, sample),
+        DType::F32 => drawn_once(isa, move |index| sample(index) as f32),
+        _ => drawn_once(isa, sample),
     })
 }
 
@@ -105,10 +105,10 @@ where
     N: 'static,
 {
     let sample = move |index: u64| convert(distribution.sample(&mut ElementRng::new(key, index)));
-    Some(scalar1_with(isa, sample))
+    Some(drawn_once(isa, sample))
 }
 
-/// Normal floats: a loop for most of them, and then those far out, if there are any.
+/// Normal floats, some at a time.
 struct Normal {
     key: Key,
     mean: f64,
@@ -117,33 +117,31 @@ struct Normal {
 
 impl Normal {
     /// # Safety
-    /// The operand must be a register of `i64`, the result one of `T`.
+    /// The operand, if there is one, must be a register of `i64`, the result one of `T`.
     #[inline(always)]
-    unsafe fn fill<T>(&self, args: &Args<'_>, convert: impl Fn(f64) -> T) {
-        const RUN: usize = 64;
-        let (dst, index) = (args.dst.cast::<T>(), args.src[0].cast::<u64>());
-        let value = |deviate: f64| convert(self.mean + self.std * deviate);
+    unsafe fn fill<T: Copy + Default>(&self, args: &Args<'_>, convert: impl Fn(f64) -> T) {
+        let dst = args.dst.cast::<T>();
+        let evenly = evenly(args);
+        let (mut words, mut run, mut values) = ([0; RUN], [0; RUN], [T::default(); RUN]);
         for start in (0..args.len).step_by(RUN) {
-            let len = (args.len - start).min(RUN);
-            let mut outer = false;
-            for i in start..start + len {
-                // SAFETY: the registers hold `len` elements of these types (caller).
-                let deviate = Deviate::new(self.key.bits(unsafe { index.add(i).read() }));
-                outer |= deviate.w > CENTRAL;
-                // SAFETY: as above.
-                unsafe { dst.add(i).write(value(deviate.central())) };
-            }
-            if !outer {
-                continue;
-            }
-            for i in start..start + len {
-                // SAFETY: as above.
-                let deviate = Deviate::new(self.key.bits(unsafe { index.add(i).read() }));
-                if deviate.w > CENTRAL {
-                    // SAFETY: as above.
-                    unsafe { dst.add(i).write(value(deviate.outer())) };
+            // Always so many, although the last ones may not be wanted: loops of constant length.
+            if let Some((base, step)) = evenly {
+                let base = base.wrapping_add(step.wrapping_mul(start as u64));
+                for (i, word) in words.iter_mut().enumerate() {
+                    *word = self.key.bits(base.wrapping_add(step.wrapping_mul(i as u64)));
+                }
+            } else {
+                let len = (args.len - start).min(RUN);
+                // SAFETY: the caller's promise.
+                unsafe { indices(args, start, &mut run[..len]) };
+                for (word, &index) in words.iter_mut().zip(&run) {
+                    *word = self.key.bits(index);
                 }
             }
+            normal(&words, &mut values, |deviate| convert(self.mean + self.std * deviate));
+            let len = (args.len - start).min(RUN);
+            // SAFETY: the register holds `len` elements of this type (caller), and is no local array.
+            unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), dst.add(start), len) };
         }
     }
 }

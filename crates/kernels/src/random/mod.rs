@@ -7,6 +7,7 @@ mod bits;
 mod check;
 mod code;
 mod distribution;
+mod loops;
 mod normal;
 mod permutation;
 #[cfg(test)]

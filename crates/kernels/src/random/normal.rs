@@ -2,8 +2,10 @@
 //! in a thousand values, and with nothing but sums, products, quotients and roots that round the same way
 //! everywhere, so that every instruction set gives the same bits.
 
+use super::loops::RUN;
+
 /// Where the polynomial for most values ends; beyond it lies one value in a thousand.
-pub(super) const CENTRAL: f64 = 6.25;
+const CENTRAL: f64 = 6.25;
 
 /// `z / x` for `w` from 0 to 6.25, in powers of `w / 3.125 - 1`.
 #[rustfmt::skip]
@@ -59,24 +61,28 @@ const LOGARITHM: [f64; 7] = [
 /// smooth function of `w` (Giles 2010, "Approximating the erfinv function", from where the choice of `w` is; the
 /// polynomials were fitted anew with 50 digits, to 2^-55).
 #[derive(Clone, Copy)]
-pub(super) struct Deviate {
-    negative: u64,
-    x: f64,
-    pub(super) w: f64,
+struct Deviate {
+    bits: u64,
+    q: f64,
 }
 
 impl Deviate {
+    const SIGN: u64 = 1 << 63;
+
     #[inline(always)]
-    pub(super) fn new(bits: u64) -> Self {
-        const SIGN: u64 = 1 << 63;
-        let q = ((bits & !SIGN) as f64 + 0.5) * (0.5 / SIGN as f64);
-        Deviate { negative: bits & SIGN, x: 1.0 - 2.0 * q, w: -ln(4.0 * (q * (1.0 - q))) }
+    fn new(bits: u64) -> Self {
+        Deviate { bits, q: ((bits & !Self::SIGN) as f64 + 0.5) * (0.5 / Self::SIGN as f64) }
     }
 
-    /// The standard normal number, if `w` is at most [`CENTRAL`].
     #[inline(always)]
-    pub(super) fn central(self) -> f64 {
-        let t = self.w * (1.0 / 3.125) - 1.0;
+    fn w(self) -> f64 {
+        -ln(4.0 * (self.q * (1.0 - self.q)))
+    }
+
+    /// The standard normal number for a `w` that is at most [`CENTRAL`].
+    #[inline(always)]
+    fn central(self, w: f64) -> f64 {
+        let t = w * (1.0 / 3.125) - 1.0;
         let (t2, c) = (t * t, &CENTRE);
         // Four chains, each in powers of `t^4`: one would wait for itself most of the time.
         let t4 = t2 * t2;
@@ -87,14 +93,14 @@ impl Deviate {
             }
             sum
         };
-        self.signed((chain(0) + chain(1) * t) + (chain(2) + chain(3) * t) * t2)
+        self.times((chain(0) + chain(1) * t) + (chain(2) + chain(3) * t) * t2)
     }
 
-    /// The standard normal number, if `w` is more than [`CENTRAL`].
+    /// The standard normal number for a `w` that is more than [`CENTRAL`].
     #[inline(never)]
-    pub(super) fn outer(self) -> f64 {
-        let s = self.w.sqrt();
-        self.signed(if s <= 4.0 {
+    fn outer(self, w: f64) -> f64 {
+        let s = w.sqrt();
+        self.times(if s <= 4.0 {
             polynomial(&TAIL, (s - 3.25) / 0.75)
         } else {
             polynomial(&FAR_TAIL, (s - 5.375) / 1.375)
@@ -102,14 +108,45 @@ impl Deviate {
     }
 
     #[inline(always)]
-    fn signed(self, factor: f64) -> f64 {
-        f64::from_bits((self.x * factor).to_bits() ^ self.negative)
+    fn times(self, factor: f64) -> f64 {
+        let x = 1.0 - 2.0 * self.q;
+        f64::from_bits((x * factor).to_bits() ^ (self.bits & Self::SIGN))
     }
 }
 
+/// Writes what `value` makes of the standard normal number of each word.
+///
+/// One loop after the other over all words, although one loop could do everything: a processor sees some hundred
+/// instructions ahead, so that of a short loop it works on several vectors at once, while in a long one each
+/// polynomial waits for itself. (3.2 ns instead of 4.6 for a number with AVX-512, 6.2 instead of 12 with AVX2.)
+#[inline(always)]
+pub(super) fn normal<T>(words: &[u64; RUN], values: &mut [T; RUN], value: impl Fn(f64) -> T) {
+    let mut w = [0.0; RUN];
+    let mut outer = false;
+    for i in 0..RUN {
+        w[i] = Deviate::new(words[i]).w();
+        outer |= w[i] > CENTRAL;
+    }
+    for i in 0..RUN {
+        values[i] = value(Deviate::new(words[i]).central(w[i]));
+    }
+    if outer {
+        for i in 0..RUN {
+            if w[i] > CENTRAL {
+                values[i] = value(Deviate::new(words[i]).outer(w[i]));
+            }
+        }
+    }
+}
+
+/// A polynomial, its coefficients in ascending powers.
 #[inline(always)]
 fn polynomial<const N: usize>(coefficients: &[f64; N], x: f64) -> f64 {
-    coefficients.iter().rev().fold(0.0, |sum, &c| sum * x + c)
+    let mut sum = coefficients[N - 1];
+    for &c in coefficients[..N - 1].iter().rev() {
+        sum = sum * x + c;
+    }
+    sum
 }
 
 /// The natural logarithm of a positive, normal number, to about one unit in the last place: `m 2^k` with `m` near

@@ -269,8 +269,9 @@ fn check_selection(plan: &Plan, stage: &FusedStage, i: usize, selection: &Select
     let expected_slot = stage.stores.len() + stage.reductions.len() + i;
     let rows = !shape.is_empty() && grid.axes()[1..].iter().all(|axis| axis.count() == 1);
     let inner = shape.iter().skip(1).product::<usize>();
-    let matches = rows && is_flat(&stage.units) && slot as usize == expected_slot && !returned;
-    ensure(matches && grid.count() == stage.units.count(), || {
+    let matches = rows && is_flat(&stage.units) && slot as usize == expected_slot;
+    let joined = plan.roots.contains(&Root::Selected(selection.array));
+    ensure(matches && returned == joined && grid.count() == stage.units.count(), || {
         format!("it does not match array {}", selection.array.0)
     })?;
     let fits = (0..grid.count()).all(|unit| {
@@ -438,13 +439,16 @@ pub(super) fn cell_of(stage: &FusedStage, target: &ReductionTarget, result: &Gri
 /// Checks that every root can be handed back as it is asked for.
 fn check_roots(plan: &Plan) -> Check {
     let mut kept: &[TaskId] = plan.graph.kept();
+    let selected = plan.selected_arrays();
     for root in &plan.roots {
         match *root {
-            Root::Array(id) => {
+            Root::Array(id) | Root::Selected(id) => {
                 let (.., returned) = computed(plan, id)?;
                 ensure(returned, || format!("array {} is wanted, but not returned", id.0))?;
+                let as_it_is = selected.contains(&id) == matches!(root, Root::Selected(_));
+                ensure(as_it_is, || format!("array {} is not of the length that is wanted", id.0))?;
             }
-            Root::Tiles(id) | Root::Selected(id) => {
+            Root::Tiles(id) => {
                 let (_, tasks, _, returned) = computed(plan, id)?;
                 let rest = kept.strip_prefix(tasks);
                 kept = rest.ok_or_else(|| format!("the tiles of array {} are not kept", id.0))?;
