@@ -1,11 +1,12 @@
 //! Running the tasks that merge partial states, and finishing states into results.
 
-use chunkwise_core::{AxisGrid, Block, DType, Grid, Shape, row_major_strides};
+use chunkwise_core::{AxisGrid, Block, DType, Grid, Shape};
 use chunkwise_kernels::reduce;
 use chunkwise_kernels::reduce::grouped::{self, NoElements, Reason};
 use smallvec::{SmallVec, smallvec};
 
 use crate::failure::{Failure, chunk_at};
+use crate::gather::copy;
 use crate::{Cause, CombineStage, FusedStage, ReductionTarget, Runner, Stage, Task, TaskOutput, Tile};
 
 impl Runner<'_> {
@@ -110,7 +111,7 @@ impl Runner<'_> {
         })?;
         let block = match returned {
             Some(region) if !region.is_row_major() => {
-                copy_row_major(&direct, &region);
+                copy(&direct, &region);
                 region
             }
             _ => direct,
@@ -133,33 +134,4 @@ fn copy_state(state: &Block) -> Block {
     // SAFETY: states are row-major bytes; the copy is fresh and as long.
     unsafe { std::ptr::copy_nonoverlapping(state.as_ptr(), copy.as_mut_ptr(), state.len()) };
     copy
-}
-
-/// Copies a row-major block into a strided one of the same shape, which only the caller writes.
-fn copy_row_major(from: &Block, to: &Block) {
-    let Some((&run, outer)) = from.shape().split_last() else { return };
-    let size = from.dtype().size();
-    let mut at: Shape = smallvec![0; outer.len()];
-    let lines = outer.iter().product::<usize>();
-    let strides = row_major_strides(from.shape());
-    let step = *to.strides().last().expect("same rank");
-    for _ in 0..lines {
-        let offset = |strides: &[isize]| at.iter().zip(strides).map(|(&i, &s)| i as isize * s).sum::<isize>();
-        let (source, target) = (offset(&strides), offset(to.strides()));
-        for i in 0..run as isize {
-            // SAFETY: both positions lie within blocks of the same shape.
-            unsafe {
-                let source = from.as_ptr().offset((source + i) * size as isize);
-                let target = to.as_mut_ptr().offset((target + i * step) * size as isize);
-                std::ptr::copy_nonoverlapping(source, target, size);
-            }
-        }
-        for (i, &n) in at.iter_mut().zip(outer).rev() {
-            *i += 1;
-            if *i < n {
-                break;
-            }
-            *i = 0;
-        }
-    }
 }

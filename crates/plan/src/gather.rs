@@ -25,8 +25,8 @@ impl Runner<'_> {
     }
 }
 
-/// Copies a block into a fresh one of the same shape and dtype, which only the caller holds.
-fn copy(from: &Block, to: &Block) {
+/// Copies a block into one of the same shape and dtype, which only the caller writes and nothing else reads meanwhile.
+pub(crate) fn copy(from: &Block, to: &Block) {
     debug_assert_eq!((from.shape(), from.dtype()), (to.shape(), to.dtype()));
     if from.is_empty() {
         return;
@@ -44,7 +44,7 @@ fn copy(from: &Block, to: &Block) {
         let source = from.as_ptr().wrapping_offset(offset(from) * size as isize);
         let target = to.as_mut_ptr().wrapping_offset(offset(to) * size as isize);
         if from_step == 1 && to_step == 1 {
-            // SAFETY: a line of `run` elements lies within each block, and the target is fresh memory.
+            // SAFETY: a line of `run` elements lies within each block, and only this writes the target.
             unsafe { std::ptr::copy_nonoverlapping(source, target, run * size) };
         } else {
             for i in 0..run as isize {

@@ -133,6 +133,17 @@ pub(crate) fn analyse(graph: &Graph) -> Analysis {
     }
 }
 
+/// What reads the elements of a class, and in what portions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    /// Sinks that share their units with others over the same space.
+    Units,
+    /// One sink that has units of its own.
+    OwnUnits,
+    /// One operand, which is worth much more work than memory; whether elements are evaluated repeatedly.
+    Operand { repeats: bool },
+}
+
 /// One attempt, with what is kept so far.
 struct Round<'a> {
     graph: &'a Graph,
@@ -143,8 +154,8 @@ struct Round<'a> {
     sink_classes: Vec<Class>,
     parents: Vec<u32>,
     classes: Vec<(u32, Arc<Meta>)>,
-    /// Per class, whether it is an operand of a contraction, and whether that evaluates elements repeatedly.
-    operands: Vec<Option<bool>>,
+    /// Per class, what it is for.
+    readers: Vec<Reader>,
     contexts: Contexts,
     /// Per node, the contexts it is evaluated in, each with one sink that it is for.
     evaluated: Vec<SmallVec<[(Context, u32); 1]>>,
@@ -160,7 +171,7 @@ impl<'a> Round<'a> {
             sink_classes: Vec::new(),
             parents: Vec::new(),
             classes: Vec::new(),
-            operands: Vec::new(),
+            readers: Vec::new(),
             contexts: Contexts::default(),
             evaluated: vec![SmallVec::new(); graph.len()],
         };
@@ -196,22 +207,19 @@ impl<'a> Round<'a> {
                     let (level, space) = (levels[id as usize], &graph.node(value).meta);
                     match node.kind {
                         Kind::Grouped { .. } => round.sink(sink, level, space),
-                        // Its units are its own.
-                        _ => {
-                            let class = round.class(level, space, Some(false)) as Class;
-                            round.sink_in(class, sink, space);
-                        }
+                        _ => round.sink_alone(sink, level, space, Reader::OwnUnits),
                     }
                 }
                 Kind::Contract { .. } => round.operands_of(id, levels[id as usize]),
-                // Its units are its own too.
-                Kind::Scan { .. } => {
-                    let value = node.inputs[0];
-                    let space = &graph.node(value).meta;
-                    let class = round.class(levels[id as usize], space, Some(false)) as Class;
-                    round.sink_in(class, Sink { value, reduce: None, by: None, operand_of: Some(id) }, space);
+                Kind::Scan { .. } | Kind::Order { .. } => {
+                    let (value, by) = (node.inputs[0], node.inputs.get(1).copied());
+                    let sink = Sink { value, reduce: None, by, operand_of: Some(id) };
+                    let reader = match node.kind {
+                        Kind::Scan { .. } => Reader::OwnUnits,
+                        _ => Reader::Operand { repeats: false },
+                    };
+                    round.sink_alone(sink, levels[id as usize], &graph.node(value).meta, reader);
                 }
-                Kind::Order { .. } => round.lanes_of(id, levels[id as usize]),
                 _ if stored[id as usize] => {
                     let sink = Sink { value: id, reduce: None, by: None, operand_of: None };
                     round.sink(sink, levels[id as usize], &node.meta);
@@ -225,17 +233,23 @@ impl<'a> Round<'a> {
 
     fn sink(&mut self, sink: Sink, level: u32, space: &Arc<Meta>) {
         let shared = |(class, (l, m)): (usize, &(u32, Arc<Meta>))| {
-            *l == level && self.operands[class].is_none() && Meta::same(m, space)
+            *l == level && self.readers[class] == Reader::Units && Meta::same(m, space)
         };
         let known =
             self.classes.iter().enumerate().rev().find(|&entry| shared(entry)).map(|(class, _)| class);
-        let class = known.unwrap_or_else(|| self.class(level, space, None)) as Class;
-        self.sink_in(class, sink, space);
+        let class = known.unwrap_or_else(|| self.class(level, space, Reader::Units));
+        self.sink_in(class as Class, sink, space);
     }
 
-    fn class(&mut self, level: u32, space: &Arc<Meta>, operand: Option<bool>) -> usize {
+    /// Adds a sink in a class that no other shares.
+    fn sink_alone(&mut self, sink: Sink, level: u32, space: &Arc<Meta>, reader: Reader) {
+        let class = self.class(level, space, reader);
+        self.sink_in(class as Class, sink, space);
+    }
+
+    fn class(&mut self, level: u32, space: &Arc<Meta>, reader: Reader) -> usize {
         self.classes.push((level, space.clone()));
-        self.operands.push(operand);
+        self.readers.push(reader);
         self.classes.len() - 1
     }
 
@@ -247,20 +261,10 @@ impl<'a> Round<'a> {
         for (side, &value) in node.inputs.iter().enumerate() {
             let operands = [0, 1].map(|i| &self.graph.node(node.inputs[i]).meta.shape[..]);
             let repeats = contract::repeats(*axes, operands, side);
-            let space = &self.graph.node(value).meta;
-            let class = self.class(level, space, Some(repeats)) as Class;
-            self.sink_in(class, Sink { value, reduce: None, by: None, operand_of: Some(id) }, space);
+            let sink = Sink { value, reduce: None, by: None, operand_of: Some(id) };
+            self.sink_alone(sink, level, &self.graph.node(value).meta, Reader::Operand { repeats });
         }
         self.union(first, first + 1);
-    }
-
-    /// Adds the elements of lanes, in a class that nobody shares.
-    fn lanes_of(&mut self, id: NodeId, level: u32) {
-        let inputs = &self.graph.node(id).inputs;
-        let (value, by) = (inputs[0], inputs.get(1).copied());
-        let space = &self.graph.node(value).meta;
-        let class = self.class(level, space, Some(false)) as Class;
-        self.sink_in(class, Sink { value, reduce: None, by, operand_of: Some(id) }, space);
     }
 
     fn sink_in(&mut self, class: Class, sink: Sink, space: &Arc<Meta>) {
@@ -335,20 +339,20 @@ impl<'a> Round<'a> {
         if !matches!(self.graph.node(id).kind, Kind::Elementwise(_)) {
             return false;
         }
-        // A node kept a moment ago has a class of its own, which is no operand.
-        let operand =
-            |c: &Context| self.operands.get(self.contexts.all[*c as usize].0 as usize).copied().flatten();
-        let repeats = |c: &Context| self.contexts.all[*c as usize].1.repeats() || operand(c) == Some(true);
-        // What is scanned is worth one evaluation, not a thousand.
-        let scanned = |sink: u32| {
-            let fed = self.sinks[sink as usize].operand_of;
-            fed.is_some_and(|id| matches!(self.graph.node(id).kind, Kind::Scan { .. }))
+        // A node kept a moment ago has a class of its own, which is beyond those of sinks.
+        let reader = |class: Class| self.readers.get(class as usize).copied().unwrap_or(Reader::Units);
+        let of = |context: Context| {
+            let (class, view) = &self.contexts.all[context as usize];
+            (reader(*class), view)
         };
-        let only_operands = contexts.iter().all(|&(c, sink)| operand(&c).is_some() && !scanned(sink));
+        let repeats = |&(context, _): &(Context, u32)| {
+            let (reader, view) = of(context);
+            view.repeats() || reader == Reader::Operand { repeats: true }
+        };
+        let only_operands = contexts.iter().all(|&(c, _)| matches!(of(c).0, Reader::Operand { .. }));
         let limit = if only_operands { OPERAND_LIMIT } else { RECOMPUTE_LIMIT };
         contexts.len() > MAX_CONTEXTS
-            || (costs[id as usize] > limit
-                && (contexts.len() > 1 || contexts.iter().any(|(c, _)| repeats(c))))
+            || (costs[id as usize] > limit && (contexts.len() > 1 || contexts.iter().any(repeats)))
     }
 
     fn visit_inputs(&mut self, id: NodeId, context: Context, sink: u32) {
