@@ -78,20 +78,25 @@ pub(in crate::ops) fn real_atanh(x: f64) -> f64 {
     if x == 0.0 { x } else { (x.ln_1p() - (-x).ln_1p()) / 2.0 }
 }
 
-/// The error function, by a series of positive terms (Abramowitz and Stegun, 7.1.6).
+/// The error function, by its series below 1 and by the continued fraction of the complement above (Abramowitz and
+/// Stegun, 7.1.5 and 7.1.14).
 pub(in crate::ops) fn real_erf(x: f64) -> f64 {
-    if x.is_nan() || x.abs() > 6.0 {
-        return if x.is_nan() { x } else { 1.0_f64.copysign(x) };
+    let a = x.abs();
+    if x == 0.0 || x.is_nan() {
+        return x;
     }
-    let (mut term, mut sum) = (x, x);
-    for n in 1..200 {
-        term *= 2.0 * x * x / f64::from(2 * n + 1);
-        sum += term;
+    if a < 1.0 {
+        let term = |rest, n| (1.0 / f64::from(2 * n + 1) + rest) * (-a * a / f64::from(n));
+        return std::f64::consts::FRAC_2_SQRT_PI * (x + x * (1..30).rev().fold(0.0, term));
+    }
+    if a > 6.0 {
+        return 1.0_f64.copysign(x);
     }
     // the square of the first half of the digits is exact
-    let high = f64::from(x as f32);
-    let exp = (-high * high).exp() * (-(x - high) * (x + high)).exp();
-    std::f64::consts::FRAC_2_SQRT_PI * exp * sum
+    let high = f64::from(a as f32);
+    let exp = (-high * high).exp() * (-(a - high) * (a + high)).exp();
+    let below = (1..=300).rev().fold(a, |below, n| a + f64::from(n) / 2.0 / below);
+    (1.0 - exp / (below * std::f64::consts::PI.sqrt())).copysign(x)
 }
 
 /// The inverse of `tanh`; cuts beyond -1 and 1 on the real axis.

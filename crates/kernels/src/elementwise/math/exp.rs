@@ -212,7 +212,22 @@ impl Function<f64> for ExpM1 {
         let bounded = if bounded < -40.0 { -40.0 } else { bounded };
         let reduced = reduce::<L>(bounded);
         let r = reduced.high + reduced.low;
-        let low = fma::<L, _>(r * r, rest::<L>(r), reduced.low);
+        // (exp r - 1 - r - r^2 / 2) / r^3
+        let rest = horner!(
+            L,
+            r,
+            0.166_666_666_666_666_77,
+            0.041_666_666_666_666_51,
+            0.008_333_333_333_321_691,
+            0.001_388_888_888_896_260_2,
+            0.000_198_412_698_859_654_33,
+            2.480_158_717_207_749_5e-5,
+            2.755_724_437_424_482_7e-6,
+            2.755_740_303_836_496_3e-7,
+            2.510_897_893_499_153_8e-8,
+            2.087_520_753_674_043_5e-9
+        );
+        let low = fma::<L, _>(0.5 * r, r, fma::<L, _>(r * r * r, rest, reduced.low));
         // e^x - 1 = 2^k ((1 - 2^-k) + (e^r - 1)); 2^-k is of no account, or 1 or more
         let inverse = if reduced.k > 100.0 { 0.0 } else { power_of_two(0_u64.wrapping_sub(reduced.bits)) };
         let one = fast_two_sum(1.0, -inverse);
