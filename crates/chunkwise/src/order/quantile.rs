@@ -61,7 +61,7 @@ macro_rules! quantiles {
 }
 
 quantiles! {
-    /// [Quantiles](Quantiles) at fractions between 0 and 1, by NumPy's arithmetic. NaN where there is a NaN.
+    /// [`Quantiles`] at fractions between 0 and 1, by NumPy's arithmetic. NaN where there is a NaN.
     ///
     /// One fraction gives an array without axes, several give one of as many elements. The result is of the type of
     /// [`mean`](Self::mean), or of the elements' where a [`Pick`](crate::Pick) is the method; `f32` is computed as `f64`
