@@ -10,7 +10,7 @@ fn widened(x: Scalar) -> Scalar {
     match x.dtype() {
         DType::Bool => Scalar::new(i64::from(x.get::<bool>().unwrap())),
         dtype => dispatch!(dtype, Integer, T => {
-            let x = x.get::<T>().unwrap();
+            let x = x.get::<T>().unwrap() as i128;
             if dtype.is_signed_integer() { Scalar::new(x as i64) } else { Scalar::new(x as u64) }
         }, else x),
     }
@@ -36,7 +36,8 @@ pub(super) fn scanned(op: ScanOp, axis: usize, x: &Values) -> Values {
     let step: usize = x.shape[axis + 1..].iter().product();
     let mut elements: Vec<Scalar> = x.elements.iter().map(|&x| widened(x)).collect();
     for i in 0..elements.len() {
-        if (i / step) % x.shape[axis] > 0 {
+        let along = (i / step) % x.shape[axis];
+        if along > 0 {
             elements[i] = combined(op, elements[i - step], elements[i]);
         }
     }

@@ -44,7 +44,8 @@ fn defined<T: Copy>(x: &[T], shape: &[usize], axis: usize, combine: impl Fn(T, T
     let step: usize = shape[axis + 1..].iter().product();
     let mut y = x.to_vec();
     for i in 0..x.len() {
-        if (i / step) % shape[axis] > 0 {
+        let along = (i / step) % shape[axis];
+        if along > 0 {
             y[i] = combine(y[i - step], x[i]);
         }
     }
