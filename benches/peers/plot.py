@@ -41,7 +41,9 @@ def main() -> None:
     axes.set_xlabel("time relative to Chunkwise: right of 1, the other is slower; floors are for the fastest peer")
     handles = [plt.Line2D([], [], marker="o", linestyle="", color=COLOURS[peer], label=peer) for peer in PEERS]
     handles += [
-        plt.Line2D([], [], marker="D", linestyle="", color="none", markeredgecolor="#444444", label="the machine's limit"),
+        plt.Line2D(
+            [], [], marker="D", linestyle="", color="none", markeredgecolor="#444444", label="the machine's limit"
+        ),
         plt.Line2D([], [], color="#2a7f3f", linewidth=2.2, label="floor, met"),
         plt.Line2D([], [], color="#b00020", linewidth=2.2, label="floor, missed"),
     ]

@@ -136,7 +136,8 @@ def machine(place: Place, options: argparse.Namespace) -> dict[str, Any]:
     def answer(*command: str | Path) -> str:
         return subprocess.run(command, cwd=HERE, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
-    ask = "import importlib.metadata as m; print(*(f'{n} {m.version(n)}' for n in %r), sep=', ')" % (PEERS,)
+    installed = json.loads(answer(place.python, "-m", "pip", "list", "--format", "json"))
+    versions = {package["name"]: package["version"] for package in installed}
     info = Path("/proc/cpuinfo")
     flags = info.read_text().split() if info.exists() else []
     levels = {"avx512f": "AVX-512", "avx2": "AVX2"}
@@ -147,7 +148,7 @@ def machine(place: Place, options: argparse.Namespace) -> dict[str, Any]:
         "instructions": level,
         "chunks": options.chunks,
         "rounds": options.rounds,
-        "versions": answer(place.python, "-c", ask),
+        "versions": ", ".join(f"{peer} {versions[peer]}" for peer in PEERS),
         "commit": answer("git", "describe", "--always", "--dirty"),
     }
 
