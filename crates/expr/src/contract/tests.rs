@@ -1,3 +1,4 @@
+use chunkwise_core::DType;
 use chunkwise_plan::{Contraction, Granularity};
 
 use super::{Operand, Pieces, partials, repeats};
@@ -5,7 +6,7 @@ use super::{Operand, Pieces, partials, repeats};
 const MATRICES: Contraction = Contraction { batch: 0, rows: 1, summed: 1, cols: 1 };
 
 fn pieces(left: [usize; 2], right: [usize; 2], operands: [Operand; 2]) -> [Vec<usize>; 2] {
-    let pieces = Pieces::new(MATRICES, (&left, &right), operands, None, None);
+    let pieces = Pieces::new(MATRICES, (&left, &right, DType::F64), operands, None, None);
     [pieces.cells.counts().to_vec(), pieces.panels.counts().to_vec()]
 }
 
@@ -31,7 +32,7 @@ fn only_first_axes_are_cut() {
     for elements in [1, 2, 5, 8, 20, 100, 10_000] {
         let pieces = Pieces::new(
             axes,
-            (&left, &right),
+            (&left, &right, DType::F64),
             [Operand::Loaded; 2],
             None,
             Some(Granularity::Elements(elements)),
