@@ -65,11 +65,11 @@ pub(super) fn depth(dtype: DType) -> usize {
 
 /// An upper bound of the bytes that are packed at a time, on any instruction set.
 pub(super) fn packed_bytes(dtype: DType, sizes: Sizes) -> usize {
+    /// More than rounding up to whole tiles adds.
     const ROUND: usize = 64;
     let size = dtype.size();
     let group = sizes.summed.clamp(1, DEPTH / size) * size;
-    let bytes =
-        |len: usize, most: usize| len.next_multiple_of(ROUND).saturating_mul(group).min(most + ROUND * group);
+    let bytes = |len: usize, most: usize| len.saturating_mul(group).min(most) + ROUND * group;
     let of = |rows, cols| bytes(rows, ROWS) + bytes(cols, COLS);
     of(sizes.rows, sizes.cols).max(of(sizes.cols, sizes.rows))
 }
