@@ -36,8 +36,9 @@ impl Isa {
         })
     }
 
+    /// The best instruction set that this machine can run.
     #[cfg(target_arch = "x86_64")]
-    fn supported() -> Isa {
+    pub(crate) fn supported() -> Isa {
         macro_rules! has { ($($f:tt)*) => { true $(&& is_x86_feature_detected!($f))* }; }
         if !has!("avx2" "fma" "bmi1" "bmi2" "lzcnt" "popcnt") {
             Isa::Baseline
@@ -48,8 +49,9 @@ impl Isa {
         }
     }
 
+    /// The best instruction set that this machine can run.
     #[cfg(not(target_arch = "x86_64"))]
-    fn supported() -> Isa {
+    pub(crate) fn supported() -> Isa {
         Isa::Baseline
     }
 

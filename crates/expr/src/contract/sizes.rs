@@ -4,19 +4,18 @@
 //! are added panel by panel.
 
 use chunkwise_core::{AxisGrid, DType, Grid, Shape};
+use chunkwise_kernels::contract::Product;
 use chunkwise_plan::{Contraction, Granularity};
 
-/// Cells of about this many elements at most: a side of 1024, whose operands' panels stay in the caches.
-const CELL: usize = 1 << 20;
-
-/// The same where an operand is computed again for every cell.
-const COMPUTED_CELL: usize = 1 << 21;
+/// Cells of about this many elements at most: a side of 1448, so that packing panels takes a few percent of
+/// multiplying them.
+const CELL: usize = 1 << 21;
 
 /// Elements of both operands' panels together: 12 MiB of `f64`.
 const PANELS: usize = 3 << 19;
 
-/// Panels at least this long, unless the axis is shorter: what products are packed by.
-const DEPTH: usize = 256;
+/// Partial results sum at least this many products.
+const LEAST_DEPTH: usize = 256;
 
 /// Products of one task at least, where there are so many: about a hundred microseconds.
 const TASK: usize = 1 << 21;
@@ -29,6 +28,12 @@ const NARROW: usize = 4;
 
 /// Tasks that there should be where there is work for them.
 const TASKS: usize = 32;
+
+/// The same where panels are packed, so that larger cells save work.
+const CELLS: usize = 24;
+
+/// How much longer packing an element that is computed takes than packing one that is there.
+const COMPUTING: f64 = 6.0;
 
 /// Partial results at most.
 const MOST_PARTIALS: usize = 64;
@@ -55,12 +60,13 @@ impl Lengths {
         }
     }
 
-    /// Elements of a cell: for [`TASKS`] cells, or more if they would be too large, or fewer if too small.
-    fn cell(&self, most: usize) -> usize {
+    /// Elements of a cell: for [`TASKS`] or [`CELLS`] cells, or more if they would be too large, or fewer if too small.
+    fn cell(&self) -> usize {
         let elements = self.batch.saturating_mul(self.rows).saturating_mul(self.cols);
-        let task = if self.rows.min(self.cols) <= NARROW { TASK / 8 } else { TASK };
+        let narrow = self.rows.min(self.cols) <= NARROW;
+        let (task, tasks) = if narrow { (TASK / 8, TASKS) } else { (TASK, CELLS) };
         let least = self.rows.min(LEAST_SIDE) * self.cols.min(LEAST_SIDE);
-        (elements / TASKS).max(task / self.summed.max(1)).clamp(least.max(1), most)
+        (elements / tasks).max(task / self.summed.max(1)).clamp(least.max(1), CELL)
     }
 }
 
@@ -70,14 +76,14 @@ impl Lengths {
 pub(crate) fn partials(axes: Contraction, left: &[usize], right: &[usize]) -> Option<u32> {
     let n = Lengths::new(axes, left, right);
     let elements = n.batch.saturating_mul(n.rows).saturating_mul(n.cols);
-    let cells = elements.div_ceil(n.cell(CELL));
-    if elements == 0 || n.summed < 2 * DEPTH || cells >= TASKS / 4 {
+    let cells = elements.div_ceil(n.cell());
+    if elements == 0 || n.summed < 2 * LEAST_DEPTH || cells >= TASKS / 4 {
         return None;
     }
     let operands = n.batch.saturating_mul(n.summed).saturating_mul(n.rows.saturating_add(n.cols));
     // Where a side is narrow, the time goes into reading the other operand.
     let work = (elements.saturating_mul(n.summed) / TASK).max(operands >> 17);
-    let most = (operands / elements / 4).min(n.summed / DEPTH).min(MOST_PARTIALS).min(work);
+    let most = (operands / elements / 4).min(n.summed / LEAST_DEPTH).min(MOST_PARTIALS).min(work);
     let partials = (TASKS / cells).min(most);
     (partials > 1).then_some(partials as u32)
 }
@@ -85,8 +91,7 @@ pub(crate) fn partials(axes: Contraction, left: &[usize], right: &[usize]) -> Op
 /// Whether elements of an operand (0: the left one, 1: the right one) are needed by several cells of the result.
 pub(crate) fn repeats(axes: Contraction, [left, right]: [&[usize]; 2], side: usize) -> bool {
     let n = Lengths::new(axes, left, right);
-    let (rows, cols) =
-        sides(&n, n.cell(CELL).min(n.rows.saturating_mul(n.cols).max(1)), [Operand::Computed; 2]);
+    let (rows, cols) = sides(&n, n.cell().min(n.rows.saturating_mul(n.cols).max(1)), [Operand::Computed; 2]);
     if side == 0 { cols < n.cols } else { rows < n.rows }
 }
 
@@ -112,7 +117,7 @@ impl Pieces {
     /// Pieces of about `granularity` elements, if that is given, else as suits the shapes.
     pub(crate) fn new(
         axes: Contraction,
-        (left, right): (&[usize], &[usize]),
+        (left, right, dtype): (&[usize], &[usize], DType),
         operands: [Operand; 2],
         partials: Option<u32>,
         granularity: Option<Granularity>,
@@ -124,8 +129,7 @@ impl Pieces {
         };
         // Batches share a task where one matrix is not enough work.
         let matrix = n.rows.saturating_mul(n.cols).max(1);
-        let most = if operands.contains(&Operand::Computed) { COMPUTED_CELL } else { CELL };
-        let cell = given.unwrap_or_else(|| n.cell(most));
+        let cell = given.unwrap_or_else(|| n.cell());
         let batches = (cell / matrix).clamp(1, n.batch.max(1));
         let (rows, cols) = sides(&n, cell.min(matrix), operands);
         let result = axes.result(left, right).expect("verified");
@@ -138,8 +142,10 @@ impl Pieces {
             Some(elements) => elements,
             None if operands == [Operand::Matrix; 2] => n.summed,
             None => {
+                // As long as products are packed, or a multiple of that, and all about as long.
+                let unit = Product::depth(dtype);
                 let fits = PANELS / batches.saturating_mul(rows + cols).max(1);
-                (fits / DEPTH * DEPTH).max(DEPTH)
+                n.summed.div_ceil(n.summed.div_ceil((fits / unit).max(1) * unit).max(1))
             }
         };
         let each = n.summed.div_ceil(partials.unwrap_or(1).max(1) as usize).max(1);
@@ -153,15 +159,27 @@ impl Pieces {
 fn sides(n: &Lengths, cell: usize, operands: [Operand; 2]) -> (usize, usize) {
     let computed = operands.map(|operand| operand == Operand::Computed);
     let stretch = match computed {
-        [true, false] => 0.5,
-        [false, true] => 2.0,
+        [true, false] => 1.0 / COMPUTING,
+        [false, true] => COMPUTING,
         _ => 1.0,
     };
     let side = ((cell as f64 * stretch).sqrt() as usize).max(1);
     let rows = side.min(n.rows.max(1));
     let cols = (cell / rows).clamp(1, n.cols.max(1));
-    let rows = (cell / cols).clamp(1, n.rows.max(1));
-    (even(n.rows, rows), even(n.cols, cols))
+    // Whole pieces first of the axis that has fewer of them, which rounding changes most.
+    if n.rows.div_ceil(rows) <= n.cols.div_ceil(cols) {
+        let rows = even(n.rows, nearest(n.rows, (cell / cols).max(1)));
+        (rows, even(n.cols, (cell / rows).clamp(1, n.cols.max(1))))
+    } else {
+        let cols = even(n.cols, nearest(n.cols, cols));
+        (even(n.rows, (cell / cols).clamp(1, n.rows.max(1))), cols)
+    }
+}
+
+/// The length nearest to `piece` of which the axis is a whole multiple, or a little more.
+fn nearest(len: usize, piece: usize) -> usize {
+    let pieces = (len + piece / 2) / piece.max(1);
+    len.div_ceil(pieces.max(1)).max(1)
 }
 
 /// Pieces of an axis as near to equal as whole registers allow.

@@ -1,3 +1,4 @@
+use chunkwise_core::DType;
 use chunkwise_plan::{Contraction, Granularity};
 
 use super::{Operand, Pieces, partials, repeats};
@@ -5,7 +6,7 @@ use super::{Operand, Pieces, partials, repeats};
 const MATRICES: Contraction = Contraction { batch: 0, rows: 1, summed: 1, cols: 1 };
 
 fn pieces(left: [usize; 2], right: [usize; 2], operands: [Operand; 2]) -> [Vec<usize>; 2] {
-    let pieces = Pieces::new(MATRICES, (&left, &right), operands, None, None);
+    let pieces = Pieces::new(MATRICES, (&left, &right, DType::F64), operands, None, None);
     [pieces.cells.counts().to_vec(), pieces.panels.counts().to_vec()]
 }
 
@@ -13,8 +14,8 @@ fn pieces(left: [usize; 2], right: [usize; 2], operands: [Operand; 2]) -> [Vec<u
 fn cells_follow_from_shapes_and_from_what_is_computed_again() {
     use Operand::{Computed, Loaded, Matrix};
     let n = [5000, 5000];
-    assert_eq!(pieces(n, n, [Matrix; 2]), [vec![6, 6], vec![1]]);
-    assert_eq!(pieces(n, n, [Loaded; 2])[0], [6, 6]);
+    assert_eq!(pieces(n, n, [Matrix; 2]), [vec![5, 5], vec![1]]);
+    assert_eq!(pieces(n, n, [Loaded; 2])[0], [5, 5]);
     let [cells, panels] = pieces(n, n, [Matrix, Computed]);
     assert!(cells[0] < cells[1] && panels[0] > 4, "computed columns: few rows of cells, not {cells:?}");
     let [cells, _] = pieces(n, n, [Computed, Matrix]);
@@ -31,7 +32,7 @@ fn only_first_axes_are_cut() {
     for elements in [1, 2, 5, 8, 20, 100, 10_000] {
         let pieces = Pieces::new(
             axes,
-            (&left, &right),
+            (&left, &right, DType::F64),
             [Operand::Loaded; 2],
             None,
             Some(Granularity::Elements(elements)),

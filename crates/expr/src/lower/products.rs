@@ -36,7 +36,7 @@ pub(super) fn add(
         },
         None => Operand::Computed,
     });
-    let shapes = (left_shape, right_shape);
+    let shapes = (left_shape, right_shape, node.dtype);
     let Pieces { cells, panels } = Pieces::new(axes, shapes, known, partials, build.units);
     let reads_tasks = |operand: &ContractOperand| {
         let mut inputs = operand.variants.iter().flat_map(|v| &v.inputs);

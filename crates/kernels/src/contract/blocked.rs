@@ -1,156 +1,176 @@
-//! Products of integers and of truth values: both operands packed, a few rows of the result in registers.
-//!
-//! The order of loops is that of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication"
-//! (2008): a panel of `B` is packed for the second-level cache, then strips of `A` for the first, and the
-//! innermost loop adds products to a tile of the result that stays in registers.
+//! Products of packed operands, in the order of loops of Goto and van de Geijn, "Anatomy of High-Performance Matrix
+//! Multiplication" (2008): the rows of a panel are packed for the third-level cache, blocks of its columns for the
+//! second, and while the columns of a tile are read from there, its rows stay in the first.
 
 use std::marker::PhantomData;
 
-use chunkwise_core::{DType, dispatch};
+use chunkwise_core::{Buffer, DType, dispatch};
 
-use super::backend::Backend;
-use super::ring::Ring;
+use super::micro::{Micro, Tile};
+use super::pack::Pack;
 use super::{Matrix, MatrixMut, Sizes};
 use crate::Isa;
 use crate::args::Args;
 use crate::isa::{Body, Code, Level};
 
-/// Rows of the tile in registers.
-const ROWS: usize = 4;
-/// Columns of the tile in registers: two registers of 64-bit, four of narrower elements.
-const COLS: usize = 16;
-/// Length of a panel along the axis summed over.
-const DEPTH: usize = 256;
-/// Columns of a panel of `B`.
-const WIDTH: usize = 1024;
-
-/// The most elements that are packed at a time.
-pub(super) fn packed_elements(sizes: Sizes) -> usize {
-    sizes.summed.min(DEPTH) * (sizes.cols.min(WIDTH).next_multiple_of(COLS) + ROWS)
-}
+/// Bytes of an element, times the length of a panel along the axis summed over.
+const DEPTH: usize = 3 << 10;
+/// Bytes of packed columns: less than half of a second-level cache.
+const COLS: usize = 384 << 10;
+/// Bytes of packed rows.
+const ROWS: usize = 4 << 20;
 
 /// The packed product of one dtype.
 pub(super) struct Blocked {
-    dtype: DType,
-    tile: Code,
+    /// Bytes of an element.
+    size: usize,
+    /// Rows and columns of a tile.
+    tile: [usize; 2],
+    pack: [Code; 2],
+    multiply: Code,
+}
+
+/// How a product is cut: pieces of equal size as far as whole tiles allow.
+struct Pieces {
+    rows: usize,
+    depth: usize,
+    cols: usize,
+}
+
+impl Pieces {
+    fn new(size: usize, tile: [usize; 2], sizes: Sizes) -> Pieces {
+        let even = |len: usize, most: usize, round: usize| {
+            let most = (most / round).max(1) * round;
+            len.div_ceil(len.div_ceil(most).max(1)).next_multiple_of(round)
+        };
+        let depth = even(sizes.summed, DEPTH / size, 1);
+        let group = depth.max(1) * size;
+        Pieces {
+            rows: even(sizes.rows, ROWS / group, tile[0]),
+            depth,
+            cols: even(sizes.cols, COLS / group, tile[1]),
+        }
+    }
+
+    /// Elements of the packed rows, and of the packed columns.
+    fn packed(&self) -> [usize; 2] {
+        [self.rows * self.depth, self.cols * self.depth]
+    }
+}
+
+/// The longest panel that is packed at a time.
+pub(super) fn depth(dtype: DType) -> usize {
+    DEPTH / dtype.size()
+}
+
+/// An upper bound of the bytes that are packed at a time, on any instruction set.
+pub(super) fn packed_bytes(dtype: DType, sizes: Sizes) -> usize {
+    /// More than rounding up to whole tiles adds.
+    const ROUND: usize = 64;
+    let size = dtype.size();
+    let group = sizes.summed.clamp(1, DEPTH / size) * size;
+    let bytes = |len: usize, most: usize| len.saturating_mul(group).min(most) + ROUND * group;
+    let of = |rows, cols| bytes(rows, ROWS) + bytes(cols, COLS);
+    of(sizes.rows, sizes.cols).max(of(sizes.cols, sizes.rows))
 }
 
 impl Blocked {
-    /// The product of any dtype; floats have a better one.
     pub(super) fn new(dtype: DType, isa: Isa) -> Blocked {
-        let tile = dispatch!(dtype, Element, T => Code::new(Tile::<T>(PhantomData), isa));
-        Blocked { dtype, tile }
+        dispatch!(dtype, Element, T => Blocked {
+            size: dtype.size(),
+            tile: <T as Micro>::shape(isa.min(Isa::supported())),
+            pack: [Code::new(Pack::<T, false>(PhantomData), isa), Code::new(Pack::<T, true>(PhantomData), isa)],
+            multiply: Code::new(Multiply::<T>(PhantomData), isa),
+        })
     }
-}
 
-impl Backend for Blocked {
-    unsafe fn run(&self, sizes: Sizes, a: Matrix, b: Matrix, c: MatrixMut, add: bool) {
-        // SAFETY: the caller's promise; the tile's code is of this dtype.
-        dispatch!(self.dtype, Element, T => unsafe { run::<T>(&self.tile, sizes, a, b, c, add) });
-    }
-}
-
-/// # Safety
-/// As for [`Backend::run`], with elements of `T`, of which `tile` is.
-unsafe fn run<T: Ring>(tile: &Code, sizes: Sizes, a: Matrix, b: Matrix, c: MatrixMut, add: bool) {
-    let mut strip = [T::ZERO; ROWS * DEPTH];
-    let mut panel = vec![T::ZERO; sizes.summed.min(DEPTH) * sizes.cols.min(WIDTH).next_multiple_of(COLS)];
-    let at = |m: Matrix, row: usize, col: usize| {
-        let offset = row as isize * m.strides[0] + col as isize * m.strides[1];
-        Matrix { ptr: m.ptr.cast::<T>().wrapping_offset(offset).cast(), strides: m.strides }
-    };
-    let (rows, cols) = (|i: usize| (sizes.rows - i).min(ROWS), |j: usize| (sizes.cols - j).min(WIDTH));
-    for left in (0..sizes.cols).step_by(WIDTH) {
-        for top in (0..sizes.summed).step_by(DEPTH) {
-            let depth = (sizes.summed - top).min(DEPTH);
-            for (j, packed) in panel.chunks_mut(COLS * depth).enumerate() {
-                let first = left + j * COLS;
-                if first >= left + cols(left) {
-                    break;
-                }
-                let from = at(b, top, first);
-                // SAFETY: the box lies within `b`.
-                unsafe { pack::<T, COLS>(packed, from, depth, (left + cols(left) - first).min(COLS)) };
-            }
-            for row in (0..sizes.rows).step_by(ROWS) {
-                let from = at(a, row, top);
-                let turned = Matrix { strides: [from.strides[1], from.strides[0]], ..from };
-                // SAFETY: the box lies within `a`; its columns are packed as the rows of its transpose.
-                unsafe { pack::<T, ROWS>(&mut strip, turned, depth, rows(row)) };
-                for (j, packed) in panel.chunks(COLS * depth).enumerate() {
-                    let col = left + j * COLS;
-                    if col >= left + cols(left) {
-                        break;
-                    }
-                    let offset = row as isize * c.strides[0] + col as isize * c.strides[1];
+    /// Writes `A B` to `c`, or adds it.
+    ///
+    /// # Safety
+    /// As for [`Product::run`](super::Product::run); no size is zero.
+    pub(super) unsafe fn run(&self, sizes: Sizes, a: Matrix, b: Matrix, c: MatrixMut, add: bool) {
+        // Registers go along what is adjacent in the result; else the transposed product is the same.
+        let (sizes, [a, b], c) = if c.strides[1] == 1 || c.strides[0] != 1 {
+            (sizes, [a.turned(), b], c)
+        } else {
+            let turned = Sizes { rows: sizes.cols, cols: sizes.rows, ..sizes };
+            (turned, [b, a.turned()], MatrixMut { strides: [c.strides[1], c.strides[0]], ..c })
+        };
+        let pieces = Pieces::new(self.size, self.tile, sizes);
+        let [rows, cols] = pieces.packed();
+        let memory = Buffer::uninit((rows + cols) * self.size);
+        let packed_rows = memory.as_mut_ptr();
+        let packed_cols = packed_rows.wrapping_add(rows * self.size);
+        for k in (0..sizes.summed).step_by(pieces.depth) {
+            let depth = pieces.depth.min(sizes.summed - k);
+            for i in (0..sizes.rows).step_by(pieces.rows) {
+                let rows = pieces.rows.min(sizes.rows - i);
+                // SAFETY: the piece lies within the operand; its memory holds whole slivers of it.
+                unsafe { self.pack(0, self.at(a, [k, i]), [depth, rows], packed_rows) };
+                for j in (0..sizes.cols).step_by(pieces.cols) {
+                    let cols = pieces.cols.min(sizes.cols - j);
+                    // SAFETY: as above.
+                    unsafe { self.pack(1, self.at(b, [k, j]), [depth, cols], packed_cols) };
+                    let offset = i as isize * c.strides[0] + j as isize * c.strides[1];
                     let args = Args {
-                        dst: c.ptr.cast::<T>().wrapping_offset(offset).cast(),
-                        src: &[strip.as_ptr().cast(), packed.as_ptr().cast()],
+                        dst: c.ptr.wrapping_offset(offset * self.size as isize),
+                        src: &[packed_rows, packed_cols],
                         len: depth,
-                        rows: rows(row),
-                        cols: (left + cols(left) - col).min(COLS),
+                        rows,
+                        cols,
                         dst_stride: c.strides,
-                        base: i64::from(add || top > 0),
+                        base: i64::from(add || k > 0),
                         ..Args::default()
                     };
-                    // SAFETY: both packed operands hold `depth` groups; the tile lies within the result.
-                    unsafe { tile.run(&args) };
+                    // SAFETY: both pieces are packed; this part of the result is the caller's promise, and written
+                    // before it is added to.
+                    unsafe { self.multiply.run(&args) };
                 }
             }
         }
     }
-}
 
-/// Copies `depth` rows of at most `N` elements one after the other, filled up with zeros.
-///
-/// # Safety
-/// `from` must be valid for reading `depth` rows and `width` columns.
-unsafe fn pack<T: Ring, const N: usize>(into: &mut [T], from: Matrix, depth: usize, width: usize) {
-    let ptr = from.ptr.cast::<T>();
-    for (row, group) in into.chunks_exact_mut(N).take(depth).enumerate() {
-        let ptr = ptr.wrapping_offset(row as isize * from.strides[0]);
-        for (col, value) in group.iter_mut().enumerate() {
-            if col >= width {
-                *value = T::ZERO;
-                continue;
-            }
-            // SAFETY: within the rows and columns of the caller's promise.
-            *value = unsafe { *ptr.offset(col as isize * from.strides[1]) };
-        }
+    /// The matrix from this position on.
+    fn at(&self, matrix: Matrix, at: [usize; 2]) -> Matrix {
+        let offset = at[0] as isize * matrix.strides[0] + at[1] as isize * matrix.strides[1];
+        Matrix { ptr: matrix.ptr.wrapping_offset(offset * self.size as isize), ..matrix }
+    }
+
+    /// Packs the rows (0) or columns (1) of a product, which are columns of the matrix.
+    ///
+    /// # Safety
+    /// The matrix must be valid for reads, `into` for writes of whole slivers.
+    unsafe fn pack(&self, side: usize, matrix: Matrix, [rows, cols]: [usize; 2], into: *mut u8) {
+        let args =
+            Args { dst: into, src: &[matrix.ptr], rows, cols, stride: matrix.strides, ..Args::default() };
+        // SAFETY: the caller's promise.
+        unsafe { self.pack[side].run(&args) };
     }
 }
 
-/// Adds the products of two packed operands to a tile of the result: `len` groups of [`ROWS`] and of [`COLS`]
-/// elements; `base` is zero to overwrite the tile.
-struct Tile<T>(PhantomData<fn() -> T>);
+/// Multiplies packed rows and columns, `len` groups each, tile by tile; `base` is zero to overwrite the result.
+struct Multiply<T>(PhantomData<fn() -> T>);
 
-impl<T: Ring> Body for Tile<T> {
+impl<T: Micro> Body for Multiply<T> {
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
-        // SAFETY: packed operands hold `len` groups (struct's contract).
-        let (a, b) = unsafe {
-            (
-                std::slice::from_raw_parts(args.src[0].cast::<[T; ROWS]>(), args.len),
-                std::slice::from_raw_parts(args.src[1].cast::<[T; COLS]>(), args.len),
-            )
-        };
-        let mut sums = [[T::ZERO; COLS]; ROWS];
-        for (a, b) in a.iter().zip(b) {
-            for (sums, &a) in sums.iter_mut().zip(a) {
-                for (sum, &b) in sums.iter_mut().zip(b) {
-                    *sum = T::add_product(*sum, a, b);
-                }
-            }
-        }
-        let dst = args.dst.cast::<T>();
-        for (i, sums) in sums.iter().enumerate().take(args.rows) {
-            for (j, &sum) in sums.iter().enumerate().take(args.cols) {
-                let offset = i as isize * args.dst_stride[0] + j as isize * args.dst_stride[1];
-                // SAFETY: within the tile of the result, which is written before it is added to.
-                unsafe {
-                    let dst = dst.offset(offset);
-                    *dst = if args.base == 0 { sum } else { T::add(*dst, sum) };
-                }
+        let [tall, wide] = T::shape(L::ISA);
+        let (a, b) = (args.src[0].cast::<T>(), args.src[1].cast::<T>());
+        for row in (0..args.rows).step_by(tall) {
+            for col in (0..args.cols).step_by(wide) {
+                let offset = row as isize * args.dst_stride[0] + col as isize * args.dst_stride[1];
+                let tile = Tile {
+                    depth: args.len,
+                    a: a.wrapping_add(row * args.len),
+                    b: b.wrapping_add(col * args.len),
+                    dst: args.dst.cast::<T>().wrapping_offset(offset),
+                    strides: args.dst_stride,
+                    rows: tall.min(args.rows - row),
+                    cols: wide.min(args.cols - col),
+                    add: args.base != 0,
+                };
+                // SAFETY: slivers of packed operands, and a tile of the result.
+                unsafe { T::run::<L>(&tile) };
             }
         }
     }

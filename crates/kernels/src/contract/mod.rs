@@ -1,23 +1,23 @@
 //! Products of matrices: `C = A B` and `C += A B`, one thread, any strides.
 //!
 //! A [`Product`] is what a contraction of any rank comes down to once its axes are merged into rows, columns and
-//! the axis that is summed over. Floats and complex numbers go to `matrixmultiply`, which packs its operands and
-//! chooses its own instruction set; integers and bool go to our own packed loop (`blocked.rs`); a side of a few
-//! rows or columns, where packing would cost more than the products, to a loop that reads the larger operand
-//! where it lies (`narrow.rs`).
+//! the axis that is summed over. Operands are packed in pieces that stay in the caches (`blocked.rs`, `pack.rs`), and
+//! multiplied tile by tile in registers (`micro.rs`). Where a side has a few rows or columns, packing would cost more
+//! than the products, and a loop reads the larger operand where it lies (`narrow.rs`).
 
-mod backend;
 mod blocked;
+mod micro;
 mod narrow;
+mod pack;
 mod ring;
+mod vector;
 
 #[cfg(test)]
 mod tests;
 
-use chunkwise_core::{Complex, DType};
+use chunkwise_core::DType;
 
 use crate::Isa;
-use backend::{Backend, Gemm};
 use blocked::Blocked;
 use narrow::Narrow;
 
@@ -31,6 +31,13 @@ pub struct Matrix {
     pub ptr: *const u8,
     /// Elements from one row to the next, and from one column to the next; zero repeats.
     pub strides: [isize; 2],
+}
+
+impl Matrix {
+    /// Its transpose.
+    fn turned(self) -> Matrix {
+        Matrix { strides: [self.strides[1], self.strides[0]], ..self }
+    }
 }
 
 /// A result: as [`Matrix`], with strides that reach every element once.
@@ -76,26 +83,24 @@ pub struct Sizes {
 /// ```
 pub struct Product {
     dtype: DType,
-    wide: Box<dyn Backend>,
+    wide: Blocked,
     narrow: Narrow,
 }
 
 impl Product {
     /// The product of matrices of this dtype. Bool is "or" of "and", integers wrap around.
     pub fn new(dtype: DType, isa: Isa) -> Product {
-        let wide: Box<dyn Backend> = match dtype {
-            DType::F32 => Box::new(Gemm::<f32>::new()),
-            DType::F64 => Box::new(Gemm::<f64>::new()),
-            DType::C32 => Box::new(Gemm::<Complex<f32>>::new()),
-            DType::C64 => Box::new(Gemm::<Complex<f64>>::new()),
-            other => Box::new(Blocked::new(other, isa)),
-        };
-        Product { dtype, wide, narrow: Narrow::new(dtype, isa) }
+        Product { dtype, wide: Blocked::new(dtype, isa), narrow: Narrow::new(dtype, isa) }
     }
 
     /// The type of the elements.
     pub fn dtype(&self) -> DType {
         self.dtype
+    }
+
+    /// Into how long panels the axis summed over is best cut, if it is cut: what fits the caches.
+    pub fn depth(dtype: DType) -> usize {
+        blocked::depth(dtype)
     }
 
     /// Writes `A B` to `c`, or adds it to what is there.
@@ -122,12 +127,10 @@ impl Product {
 
     /// An upper bound of the memory that a run allocates besides its operands, in bytes.
     pub fn scratch_bytes(dtype: DType, sizes: Sizes) -> usize {
-        let elements = if sizes.rows.min(sizes.cols) <= NARROW {
-            sizes.summed
-        } else {
-            backend::packed_elements(sizes).max(blocked::packed_elements(sizes))
-        };
-        elements.saturating_mul(dtype.size())
+        if sizes.rows.min(sizes.cols) <= NARROW {
+            return sizes.summed.saturating_mul(NARROW * dtype.size());
+        }
+        blocked::packed_bytes(dtype, sizes)
     }
 }
 

@@ -124,24 +124,9 @@ fn nothing_is_skipped_because_it_is_zero() {
     }
 }
 
-/// `matrixmultiply` compiles its AVX-512 kernels only with a recent compiler and its feature `avx512`, and takes
-/// them before all others when the processor has AVX-512 F. What can be seen from here is the first half: that the
-/// kernels of all four types are in this executable.
-#[test]
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-fn the_avx512_kernels_of_all_floats_are_compiled_in() {
-    let executable = std::fs::read(std::env::current_exe().unwrap()).unwrap();
-    for module in ["sgemm_kernel", "dgemm_kernel", "cgemm_kernel", "zgemm_kernel"] {
-        // Symbols are mangled with the length of each part before it.
-        let name = format!("{}{module}20kernel_target_avx512", module.len());
-        let found = executable.windows(name.len()).any(|window| window == name.as_bytes());
-        assert!(found, "no symbol {name} in the test's executable");
-    }
-}
-
 #[test]
 fn scratch_is_bounded() {
     let sizes = Sizes { rows: 5000, summed: 5000, cols: 5000 };
-    assert!(Product::scratch_bytes(f64::DTYPE, sizes) <= 3 << 20);
-    assert!(Product::scratch_bytes(DType::C64, sizes) <= 6 << 20);
+    assert!(Product::scratch_bytes(f64::DTYPE, sizes) <= 5 << 20);
+    assert!(Product::scratch_bytes(DType::C64, sizes) <= 5 << 20);
 }

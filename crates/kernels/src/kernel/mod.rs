@@ -35,6 +35,7 @@ pub use bind::{Bind, Coord, Input, Output, Selected, State};
 pub(crate) use blame::At;
 pub use blame::{ActiveClosure, active_closure};
 pub use frame::Frame;
+pub(crate) use moves::transposed;
 use places::Places;
 use schedule::Step;
 

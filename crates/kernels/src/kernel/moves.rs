@@ -3,6 +3,8 @@
 
 mod transpose;
 
+pub(crate) use transpose::transposed;
+
 use std::marker::PhantomData;
 
 use chunkwise_core::DType;

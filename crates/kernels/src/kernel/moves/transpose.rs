@@ -5,6 +5,21 @@ use crate::isa::{Isa, Level};
 
 const BLOCK: usize = 8;
 
+/// Copies `rows` x `cols` elements whose rows are adjacent in the source and whose columns are adjacent in the
+/// destination; `from` is from one column of the source to the next, `to` from one row of the destination.
+///
+/// # Safety
+/// They must be valid, and the two sides must not overlap.
+#[inline(always)]
+pub(crate) unsafe fn transposed<T: Copy, L: Level>(
+    (src, from): (*const T, isize),
+    (dst, to): (*mut T, isize),
+    [rows, cols]: [usize; 2],
+) {
+    // SAFETY: the caller's promise.
+    unsafe { transpose::<T, L>(Strided { src, dst, from: [1, from], to: [to, 1], rows, cols }) }
+}
+
 /// Moves a tile whose rows are adjacent in the source and whose columns are adjacent in the destination.
 ///
 /// # Safety
