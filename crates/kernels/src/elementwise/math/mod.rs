@@ -18,6 +18,7 @@ mod erf;
 mod exp;
 mod hyperbolic;
 mod log;
+mod log1p;
 mod pow;
 mod roots;
 #[cfg(test)]
@@ -67,7 +68,8 @@ pub(super) use apply::{function1, function2};
 pub(super) use erf::Erf;
 pub(super) use exp::{Exp, Exp2, ExpM1};
 pub(super) use hyperbolic::{Cosh, Sinh, Tanh};
-pub(super) use log::{Ln, Log1p, Log2, Log10};
+pub(super) use log::{Ln, Log2, Log10};
+pub(super) use log1p::Log1p;
 pub(super) use pow::pow;
 pub(super) use roots::{Cbrt, Hypot};
 
