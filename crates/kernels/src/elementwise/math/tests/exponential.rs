@@ -13,7 +13,7 @@ const CASES: [Case; 12] = [
     (Unary::Exp, pxfm::f_exp, 0.99),
     (Unary::Exp2, pxfm::f_exp2, 0.9),
     (Unary::ExpM1, pxfm::f_expm1, 0.501),
-    (Unary::Ln, pxfm::f_log, 0.8),
+    (Unary::Ln, pxfm::f_log, 0.9),
     (Unary::Log2, pxfm::f_log2, 0.501),
     (Unary::Log10, pxfm::f_log10, 0.501),
     (Unary::Log1p, pxfm::f_log1p, 0.501),
