@@ -29,7 +29,7 @@ pub(super) fn reduce_large(angle: f64) -> Reduced {
     let mantissa = u128::from(bits & ((1 << 52) - 1) | (1 << 52));
     // The angle is the mantissa times two to the power of the exponent. In the product, bits of 2/pi before this place
     // stand for multiples of four quarter turns; the first two after it become those that count.
-    let exponent = (bits >> 52) as usize - 1075 + 64;
+    let exponent = (bits >> 52) as usize + 64 - 1075;
     let (first, shift) = ((exponent - 2) / 64, (exponent - 2) % 64);
     let word = |i: usize| {
         let pair = u128::from(TWO_OVER_PI[first + i]) << 64 | u128::from(TWO_OVER_PI[first + i + 1]);
