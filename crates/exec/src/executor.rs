@@ -67,9 +67,10 @@ impl Executor {
 
     /// Runs a graph and returns the results that it keeps.
     ///
-    /// Tasks run on the threads of the executor. The calling thread waits, unless it is a thread of a rayon
-    /// pool or inside a task: then it takes part, so that such a call never waits for a thread to become
-    /// free. A graph of one task, or one run with a single thread, runs on the calling thread alone.
+    /// Tasks run on the threads of the executor. The calling thread takes the place of one of them if it is a thread of a
+    /// rayon pool or inside a task, so that such a call never waits for a thread to become free, and if the graph has at
+    /// most 64 tasks, so that it does not wait for one to wake up; otherwise it waits. A graph of one task, or one run with
+    /// a single thread, runs on the calling thread alone.
     ///
     /// Under a memory limit, a run begins when it has been given what the graph needs with one task running
     /// at a time, and runs more tasks at once as far as there is more. Until then it waits its turn, with two

@@ -185,6 +185,10 @@ fn cancelling_does_not_wait_for_somebody_elses_tasks() {
         let mut graph = TaskGraph::new();
         graph.push(&[], 1, 0);
         graph.push(&[], 1, 0);
+        let mut larger = TaskGraph::new();
+        for _ in 0..100 {
+            larger.push(&[], 1, 0);
+        }
         let token = CancelToken::new();
         let options = Options { cancel: Some(token.clone()), ..Options::default() };
         thread::scope(|scope| {
@@ -198,10 +202,11 @@ fn cancelling_does_not_wait_for_somebody_elses_tasks() {
             });
             has_begun.recv().unwrap();
             has_begun.recv().unwrap();
-            // Both threads are taken; this one's jobs stand in the queue.
+            // Both threads are taken; the jobs of this one, whose caller would take part only in a smaller graph, stand in
+            // the queue.
             let queued = scope.spawn(|| {
-                let work = Mix::new(&graph, nothing);
-                executor.execute(&graph, &work, &options).unwrap_err()
+                let work = Mix::new(&larger, nothing);
+                executor.execute(&larger, &work, &options).unwrap_err()
             });
             thread::sleep(Duration::from_millis(20));
             assert!(!queued.is_finished());

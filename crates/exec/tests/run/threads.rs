@@ -76,6 +76,22 @@ fn one_thread_is_the_callers() {
 }
 
 #[test]
+fn callers_take_part_in_small_graphs() {
+    in_time(|| {
+        let graph = independent(2);
+        let (caller, others) = (thread::current().id(), AtomicUsize::new(0));
+        let barrier = Barrier::new(2);
+        let work = Mix::new(&graph, |_, _: &Inputs| {
+            others.fetch_add(usize::from(thread::current().id() != caller), Ordering::SeqCst);
+            barrier.wait();
+            Ok(())
+        });
+        let run = work.on(&executor(2, None)).unwrap();
+        assert_eq!((run.stats.threads, others.into_inner()), (2, 1));
+    });
+}
+
+#[test]
 fn the_pool_of_the_caller_is_used_by_default() {
     in_time(|| {
         for threads in [1, 3] {
