@@ -70,6 +70,7 @@ macro_rules! maps {
             }
 
             /// The elements of one block, of which `start` elements of the tile come before.
+            #[allow(clippy::too_many_arguments, reason = "there is one for each operand")]
             #[inline(always)]
             fn block(&self, at: &mut At, start: usize, dst: &mut [MaybeUninit<R>], $($x: &[$T]),+) {
                 for (i, dst) in dst.iter_mut().enumerate() {
