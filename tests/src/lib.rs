@@ -8,6 +8,7 @@ mod drive;
 mod generate;
 mod matches;
 mod pair;
+mod results;
 mod values;
 mod watch;
 
@@ -18,5 +19,6 @@ pub use drive::{Failure, Setting, evaluate};
 pub use generate::{Rng, edges, mixed, small};
 pub use matches::{assert_matches, assert_matches_within};
 pub use pair::{Pair, random_shape, random_shape_of};
+pub use results::{all_bytes, assert_same_bits, bits, elements, run_in_order};
 pub use values::{Order, Values};
 pub use watch::{Calls, Meeting, in_time};

@@ -14,6 +14,7 @@ mod fused;
 mod gather;
 mod graph;
 mod join;
+mod operand;
 mod order;
 mod output;
 mod plan;
@@ -29,8 +30,9 @@ mod wire;
 
 pub use calls::{Args, Call, CallFn, CallResult, CallStage, Function, Operand, SharedFn, StaticFn, Value};
 pub use cells::{for_cells, for_parts};
-pub use contract::{ContractOperand, ContractPlace, ContractStage, Contraction};
+pub use contract::{ContractPlace, ContractStage, Contraction};
 pub use graph::{TaskGraph, TaskId};
+pub use operand::StageOperand;
 pub use order::OrderStage;
 pub use output::TaskOutput;
 pub use plan::{

@@ -79,10 +79,15 @@ fn selections() {
     let x = matrix();
     let some = x.mask(&x.gt(0.0).unwrap()).unwrap();
     let rows = x.mask(&x.sum_axis(Axis(1)).unwrap().gt(0.0).unwrap()).unwrap();
+    let none = x.mask(&x.gt(1e300).unwrap()).unwrap();
     let counted = some.compute_chunk_sizes().unwrap();
-    for (what, root) in [("some", &some), ("counted", &counted)] {
+    // What is selected of nothing has no bytes to compare, so something else comes with it.
+    let roots = |roots: &[&ChunkedArray1<f64>]| roots.iter().map(|x| x.expr().clone()).collect::<Vec<Expr>>();
+    let cases =
+        [("some", roots(&[&some])), ("none", roots(&[&none, &some])), ("counted", roots(&[&counted]))];
+    for (what, roots) in cases {
         for want in [Want::Arrays, Want::Tiles] {
-            round_trip(&[root.expr().clone()], want, 7, what);
+            round_trip(&roots, want, 7, what);
         }
     }
     let roots = [some.expr().clone(), rows.expr().clone(), some.expr().clone()];

@@ -3,10 +3,8 @@
 use chunkwise::prelude::*;
 use chunkwise_core::{AxisGrid, Grid};
 use chunkwise_expr::{Expr, Optimise, Want, plan, plan_in_units};
-use chunkwise_kernels::Isa;
-use chunkwise_plan::{
-    ContractStage, Plan, RootResult, Runner, Sources, Stage, TaskId, TaskOutput, WireError,
-};
+use chunkwise_plan::{ContractStage, Plan, Sources, Stage, TaskId, WireError};
+use chunkwise_tests::{assert_same_bits, elements, run_in_order};
 use ndarray::{Array2, Axis};
 
 use crate::support::whole;
@@ -15,10 +13,6 @@ use crate::support::whole;
 fn rough(m: usize, n: usize) -> Array2<f64> {
     let values = whole((m, n), 9);
     Array2::from_shape_fn((m, n), |(i, j)| values[[i, j]] / 3.0 + ((i * n + j) as f64).sqrt())
-}
-
-fn bits(array: &Array2<f64>) -> Vec<u64> {
-    array.iter().map(|x| x.to_bits()).collect()
 }
 
 #[test]
@@ -32,14 +26,7 @@ fn the_bits_do_not_depend_on_threads_or_memory() {
         kept.dot(kept.t()).unwrap(),
     ];
     for product in products {
-        let expected = bits(&product.compute_with(&Config::default().threads(1)).unwrap());
-        for threads in [2, 7] {
-            let config = Config::default().threads(threads);
-            assert_eq!(bits(&product.compute_with(&config).unwrap()), expected, "{threads} threads");
-        }
-        let peak = product.explain().unwrap().projected_peak;
-        let tight = Config::default().threads(3).memory_limit(peak);
-        assert_eq!(bits(&product.compute_with(&tight).unwrap()), expected, "within {peak} bytes");
+        assert_same_bits(&product, "a product");
     }
 }
 
@@ -80,22 +67,6 @@ fn more_memory_than_the_limit_is_an_error() {
     assert!(matches!(error, chunkwise::Error::MemoryLimit { .. }), "{error}");
 }
 
-fn run(plan: &Plan, sources: &Sources) -> Vec<f64> {
-    let runner = Runner::new(plan, sources, Isa::detect()).unwrap();
-    let mut outputs: Vec<TaskOutput> = Vec::new();
-    for task in 0..plan.graph.len() as TaskId {
-        let mut inputs: Vec<TaskOutput> =
-            plan.graph.inputs(task).iter().map(|&input| outputs[input as usize].clone()).collect();
-        outputs.push(runner.run(task, &mut inputs).unwrap());
-    }
-    drop(outputs);
-    match runner.into_results(Vec::new()).remove(0) {
-        // SAFETY: the plan has run.
-        RootResult::Array(block) => unsafe { block.as_slice::<f64>() }.unwrap().to_vec(),
-        other => panic!("an array, not {other:?}"),
-    }
-}
-
 /// A chain of products whose operands are kept, in small units: panels are tasks that pass cells on.
 fn planned() -> (Plan, Sources, Array2<f64>) {
     let a = whole((12, 20), 1);
@@ -114,7 +85,8 @@ fn plans_of_products_arrive_as_they_left() {
     let arrived = Plan::from_bytes(&plan.to_bytes().unwrap()).unwrap();
     assert_eq!(arrived, plan);
     assert!(plan.stages.iter().any(|stage| matches!(stage, Stage::Contract(stage) if stage.chained)));
-    assert_eq!(run(&arrived, &sources), expected.iter().copied().collect::<Vec<_>>());
+    let results = run_in_order(&arrived, &sources, |_, _| ());
+    assert_eq!(elements::<f64>(&results[0]), expected.iter().copied().collect::<Vec<_>>());
 }
 
 #[test]

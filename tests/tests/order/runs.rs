@@ -4,18 +4,13 @@ use chunkwise::prelude::*;
 use chunkwise::{Detail, Pick, Picture, explain};
 use chunkwise_core::{DType, Grid};
 use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
-use chunkwise_kernels::Isa;
 use chunkwise_kernels::order::{Method, OrderOp};
 use chunkwise_kernels::random::Parameter;
-use chunkwise_plan::{OrderStage, Plan, RootResult, Runner, Sources, Stage, TaskId, TaskOutput, WireError};
-use chunkwise_tests::Rng;
+use chunkwise_plan::{OrderStage, Plan, Sources, Stage, TaskId, WireError};
+use chunkwise_tests::{Rng, all_bytes, assert_same_bits, bits, run_in_order};
 use ndarray::{Array2, Axis};
 
 use crate::support::{chunked, rough};
-
-fn bits<D: ndarray::Dimension>(array: &ndarray::Array<f64, D>) -> Vec<u64> {
-    array.iter().map(|x| x.to_bits()).collect()
-}
 
 #[test]
 fn the_bits_do_not_depend_on_threads_or_memory() {
@@ -30,14 +25,7 @@ fn the_bits_do_not_depend_on_threads_or_memory() {
         x.nanmedian().into_dyn(),
     ];
     for result in results {
-        let expected = bits(&result.compute_with(&Config::default().threads(1)).unwrap());
-        for threads in [2, 7] {
-            let config = Config::default().threads(threads);
-            assert_eq!(bits(&result.compute_with(&config).unwrap()), expected, "{threads} threads");
-        }
-        let peak = result.explain().unwrap().projected_peak;
-        let tight = Config::default().threads(3).memory_limit(peak);
-        assert_eq!(bits(&result.compute_with(&tight).unwrap()), expected, "within {peak} bytes");
+        assert_same_bits(&result, "an order statistic");
     }
 }
 
@@ -63,24 +51,6 @@ fn results_are_persisted_written_and_read() {
     assert_eq!(medians, sorted.median_axis(Axis(1)).unwrap().compute().unwrap());
     let both = compute((x.median().value(), x.sum_axis(Axis(0)).unwrap())).unwrap();
     assert_eq!(both.0, x.median().scalar().unwrap());
-}
-
-fn run(plan: &Plan, sources: &Sources) -> Vec<Vec<u8>> {
-    let runner = Runner::new(plan, sources, Isa::detect()).unwrap();
-    let mut outputs: Vec<TaskOutput> = Vec::new();
-    for task in 0..plan.graph.len() as TaskId {
-        let mut inputs: Vec<TaskOutput> =
-            plan.graph.inputs(task).iter().map(|&input| outputs[input as usize].clone()).collect();
-        outputs.push(runner.run(task, &mut inputs).unwrap());
-    }
-    drop(outputs);
-    let results = runner.into_results(Vec::new());
-    let bytes = |result: &RootResult| {
-        let RootResult::Array(block) = result else { panic!("an array, not {result:?}") };
-        // SAFETY: the plan has run, and every byte of these types is of an element.
-        unsafe { std::slice::from_raw_parts(block.as_ptr(), block.bytes()) }.to_vec()
-    };
-    results.iter().map(bytes).collect()
 }
 
 /// Everything there is to do, of operands that are computed, in small units.
@@ -109,8 +79,12 @@ fn plans_arrive_as_they_left() {
         let (plan, sources) = planned(units);
         let arrived = Plan::from_bytes(&plan.to_bytes().unwrap()).unwrap();
         assert_eq!(arrived, plan);
-        let here = run(&plan, &sources);
-        assert_eq!(run(&arrived, &sources), here);
+        let run = |plan: &Plan| -> Vec<Vec<u8>> {
+            let results = run_in_order(plan, &sources, |_, _| ());
+            results.iter().map(|result| all_bytes(std::slice::from_ref(result))).collect()
+        };
+        let here = run(&plan);
+        assert_eq!(run(&arrived), here);
         all.push(here);
     }
     assert!(all[0].len() == 9 && all.iter().all(|results| *results == all[0]), "units do not matter");

@@ -3,18 +3,12 @@
 use chunkwise::prelude::*;
 use chunkwise_core::{AxisGrid, Grid};
 use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
-use chunkwise_kernels::Isa;
 use chunkwise_kernels::scan::ScanOp;
-use chunkwise_plan::{
-    Plan, RootResult, Runner, ScanRole, ScanStage, Sources, Stage, TaskId, TaskOutput, WireError,
-};
-use ndarray::{Array1, Array2, Axis, Dimension};
+use chunkwise_plan::{Plan, ScanRole, ScanStage, Sources, Stage, WireError};
+use chunkwise_tests::{assert_same_bits, elements, run_in_order};
+use ndarray::{Array1, Array2, Axis};
 
 use crate::support::{rough, running};
-
-fn bits<D: Dimension>(array: &ndarray::Array<f64, D>) -> Vec<u64> {
-    array.iter().map(|x| x.to_bits()).collect()
-}
 
 #[test]
 fn the_bits_do_not_depend_on_threads_or_memory() {
@@ -33,16 +27,7 @@ fn the_bits_do_not_depend_on_threads_or_memory() {
         kept.cumsum_axis(Axis(1)).unwrap().cumsum_axis(Axis(0)).unwrap().ravel(),
     ];
     for (number, scan) in scans.iter().enumerate() {
-        let expected = bits(&scan.compute_with(&Config::default().threads(1)).unwrap());
-        for threads in [2, 7] {
-            let config = Config::default().threads(threads);
-            assert!(bits(&scan.compute_with(&config).unwrap()) == expected, "{number}: {threads} threads");
-        }
-        let peak = scan.explain().unwrap().projected_peak;
-        let tight = Config::default().threads(3).memory_limit(peak);
-        let (got, stats) = tight.measure(scan).unwrap();
-        assert!(bits(&got) == expected, "{number}: within {peak} bytes");
-        assert!(stats.peak_bytes <= peak, "{number}: {} bytes of {peak}", stats.peak_bytes);
+        assert_same_bits(scan, &format!("scan {number}"));
     }
 }
 
@@ -96,22 +81,6 @@ fn a_function_that_panics_is_named_with_its_chunk() {
     assert!(error.contains("mapv") && error.contains("that one") && error.contains("[2]"), "{error}");
 }
 
-fn run(plan: &Plan, sources: &Sources) -> Vec<f64> {
-    let runner = Runner::new(plan, sources, Isa::detect()).unwrap();
-    let mut outputs: Vec<TaskOutput> = Vec::new();
-    for task in 0..plan.graph.len() as TaskId {
-        let mut inputs: Vec<TaskOutput> =
-            plan.graph.inputs(task).iter().map(|&input| outputs[input as usize].clone()).collect();
-        outputs.push(runner.run(task, &mut inputs).unwrap());
-    }
-    drop(outputs);
-    match runner.into_results(Vec::new()).remove(0) {
-        // SAFETY: the plan has run.
-        RootResult::Array(block) => unsafe { block.as_slice::<f64>() }.unwrap().to_vec(),
-        other => panic!("an array, not {other:?}"),
-    }
-}
-
 /// A scan of few lanes of what another one has made, in small units.
 fn planned() -> (Plan, Sources, Array2<f64>) {
     let a = Array2::from_shape_fn((30, 3), |(i, j)| ((i * 3 + j) % 7) as f64);
@@ -144,7 +113,8 @@ fn plans_of_scans_arrive_as_they_left() {
     let cells = roles(ScanRole::Scan);
     let lines = cells / last_scan(&mut plan.clone()).cells.axes()[0].count();
     assert_eq!((roles(ScanRole::Total), roles(ScanRole::Before)), (cells - lines, cells - 2 * lines));
-    assert_eq!(run(&arrived, &sources), expected.iter().copied().collect::<Vec<_>>());
+    let results = run_in_order(&arrived, &sources, |_, _| ());
+    assert_eq!(elements::<f64>(&results[0]), expected.iter().copied().collect::<Vec<_>>());
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use chunkwise_core::Shape;
 use chunkwise_plan::{
-    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, ScanRole, Stage, Storage, Task, TaskId,
+    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, OrderStage, ReshapeStage, ScanRole,
+    Stage, Storage, Task, TaskId,
 };
 use smallvec::SmallVec;
 
@@ -94,25 +95,14 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                     }
                 }
             }
-            Stage::Reshape(reshape) => {
+            Stage::Reshape(ReshapeStage { array, .. }) | Stage::Order(OrderStage { array, .. }) => {
                 for (unit, needed) in demand[number].needed.iter().enumerate() {
                     let draft = drafts.tasks.len() as Draft;
                     let inputs = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
                     let inputs = dedup(inputs.collect());
                     drafts.push(Task { stage, unit: unit as u32 }, inputs);
                     if *needed {
-                        makers[reshape.array.0 as usize][unit] = draft;
-                    }
-                }
-            }
-            Stage::Order(order) => {
-                for (unit, needed) in demand[number].needed.iter().enumerate() {
-                    let draft = drafts.tasks.len() as Draft;
-                    let inputs = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
-                    let inputs = dedup(inputs.collect());
-                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
-                    if *needed {
-                        makers[order.array.0 as usize][unit] = draft;
+                        makers[array.0 as usize][unit] = draft;
                     }
                 }
             }

@@ -1,12 +1,12 @@
 //! Stages of order statistics.
 
 use chunkwise_core::{Shape, Strides, row_major_strides};
-use chunkwise_plan::{Array, ContractOperand, OrderStage, Stage, Storage, Variant};
+use chunkwise_plan::{Array, OrderStage, Stage, Storage, Variant};
 
 use super::Want;
-use super::stages::{Build, Maker, SourceArrays, computed, info, label};
+use super::stages::{Build, Maker, computed, info, operand};
 use crate::ExprError;
-use crate::fuse::{Group, emit_operand};
+use crate::fuse::Group;
 use crate::graph::{Graph, NodeId};
 use crate::node::Kind;
 use crate::order::units;
@@ -21,12 +21,10 @@ pub(super) fn add(
 ) -> Result<(), ExprError> {
     let node = graph.node(id);
     let Kind::Order { op, axes, place } = &node.kind else { unreachable!("the node of an order statistic") };
-    let emitted = emit_operand(graph, group.sinks[0], kept, &mut SourceArrays { graph, build });
-    let (parts, variants) =
-        emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
+    let elements = operand(build, graph, (group, group.sinks[0]), kept)?;
     let operand = graph.node(node.inputs[0]);
     let shape = &operand.meta.shape;
-    let units = units(shape, *axes, operand.dtype, &strides(build, shape, &variants), build.units);
+    let units = units(shape, *axes, operand.dtype, &strides(build, shape, &elements.variants), build.units);
     let number = build.plan.stages.len() as u32;
     let stage = OrderStage {
         info: info(graph, group),
@@ -35,7 +33,7 @@ pub(super) fn add(
         place: *place,
         units,
         operand: operand.dtype,
-        elements: ContractOperand { parts, variants },
+        elements,
         masked: node.inputs.len() > 1,
         array: build.next(),
     };

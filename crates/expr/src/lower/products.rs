@@ -1,13 +1,13 @@
 //! Stages of contractions.
 
 use chunkwise_core::Grid;
-use chunkwise_plan::{Array, ContractOperand, ContractStage, Stage, Storage};
+use chunkwise_plan::{Array, ContractStage, Stage, StageOperand, Storage};
 
 use super::Want;
-use super::stages::{Build, Maker, SourceArrays, computed, info, label};
+use super::stages::{Build, Maker, computed, info, operand};
 use crate::ExprError;
 use crate::contract::{Operand, Pieces};
-use crate::fuse::{Group, emit_operand};
+use crate::fuse::Group;
 use crate::graph::{Graph, NodeId};
 use crate::node::Kind;
 
@@ -21,13 +21,8 @@ pub(super) fn add(
 ) -> Result<(), ExprError> {
     let node = graph.node(id);
     let Kind::Contract { axes, partials, .. } = node.kind else { unreachable!("a contraction's node") };
-    let mut operand = |side: usize| {
-        let emitted = emit_operand(graph, group.sinks[side], kept, &mut SourceArrays { graph, build });
-        let (parts, variants) =
-            emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
-        Ok::<_, ExprError>(ContractOperand { parts, variants })
-    };
-    let (left, right) = (operand(0)?, operand(1)?);
+    let mut side = |i: usize| operand(build, graph, (group, group.sinks[i]), kept);
+    let (left, right) = (side(0)?, side(1)?);
     let [left_shape, right_shape] = [0, 1].map(|i| &graph.node(node.inputs[i]).meta.shape[..]);
     let known = [&left, &right].map(|operand| match operand.direct() {
         Some(input) => match build.plan.array(input.array).storage {
@@ -38,7 +33,7 @@ pub(super) fn add(
     });
     let shapes = (left_shape, right_shape, node.dtype);
     let Pieces { cells, panels } = Pieces::new(axes, shapes, known, partials, build.units);
-    let reads_tasks = |operand: &ContractOperand| {
+    let reads_tasks = |operand: &StageOperand| {
         let mut inputs = operand.variants.iter().flat_map(|v| &v.inputs);
         inputs.any(|input| build.makers[input.array.0 as usize].is_some())
     };

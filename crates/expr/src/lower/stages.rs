@@ -6,14 +6,15 @@ use chunkwise_core::{Grid, Shape, Strides, row_major_strides};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, GroupTarget, Plan, ReadStage, ReductionTarget,
-    RegionLike, SelectionTarget, Sources, Stage, StageInfo, Storage, Variant, WriteStage, strided_unit_grid,
+    RegionLike, SelectionTarget, Sources, Stage, StageInfo, StageOperand, Storage, Variant, WriteStage,
+    strided_unit_grid,
 };
 use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
 use super::reshape::{reshape_stage, units_for};
 use super::{Want, order, products, scans};
-use crate::fuse::{Analysis, Arrays, Group, Sink, emit};
+use crate::fuse::{Analysis, Arrays, Group, Sink, emit, emit_operand};
 use crate::graph::{Graph, NodeId};
 use crate::groups::Groups;
 use crate::hash::BuildFast;
@@ -321,6 +322,19 @@ fn memory_strides(build: &Build, group: &Group, variants: &[Variant]) -> Option<
         operands.push(row_major_strides(&group.space.shape));
     }
     Some(operands)
+}
+
+/// The programs of an operand that a stage reads, which is a sink of the group.
+pub(super) fn operand(
+    build: &mut Build,
+    graph: &Graph,
+    (group, sink): (&Group, Sink),
+    kept: &[bool],
+) -> Result<StageOperand, ExprError> {
+    let emitted = emit_operand(graph, sink, kept, &mut SourceArrays { graph, build });
+    let (parts, variants) =
+        emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
+    Ok(StageOperand { parts, variants })
 }
 
 /// Cost of an element of the most expensive variant, in additions.

@@ -9,4 +9,4 @@ mod run;
 mod stage;
 
 pub use axes::Contraction;
-pub use stage::{ContractOperand, ContractPlace, ContractStage};
+pub use stage::{ContractPlace, ContractStage};

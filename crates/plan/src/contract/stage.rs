@@ -7,17 +7,7 @@ use chunkwise_kernels::contract::{Product, Sizes};
 use serde::{Deserialize, Serialize};
 
 use super::Contraction;
-use crate::{ArrayId, StageInfo, Variant};
-
-/// How an operand's elements come about: programs over the operand's own axes, each with one store. A program
-/// that only loads is read where it lies.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ContractOperand {
-    /// Cuts the operand into the parts of the variants.
-    pub parts: Grid,
-    /// One per cell of `parts`, in row-major order.
-    pub variants: Vec<Variant>,
-}
+use crate::{ArrayId, StageInfo, StageOperand, Variant};
 
 /// A contraction: each task owns a cell of the result and adds products to it, panel after panel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,9 +28,9 @@ pub struct ContractStage {
     /// compute are then there one at a time.
     pub chained: bool,
     /// The left operand.
-    pub left: ContractOperand,
+    pub left: StageOperand,
     /// The right operand.
-    pub right: ContractOperand,
+    pub right: StageOperand,
     /// Where the result goes.
     pub array: ArrayId,
 }
@@ -154,25 +144,12 @@ impl ContractStage {
     }
 
     /// Both operands.
-    pub fn operands(&self) -> [&ContractOperand; 2] {
+    pub fn operands(&self) -> [&StageOperand; 2] {
         [&self.left, &self.right]
     }
 
     /// The programs of both operands, those of the left one first.
     pub(crate) fn variants(&self) -> impl Iterator<Item = &Variant> {
         self.left.variants.iter().chain(&self.right.variants)
-    }
-}
-
-impl ContractOperand {
-    /// The array that the operand is a view of, if it is nothing else.
-    pub fn direct(&self) -> Option<&crate::InputBinding> {
-        match &self.variants[..] {
-            [Variant { program, inputs, .. }] if program.instrs.is_empty() => match &inputs[..] {
-                [input] if program.stores == program.inputs => Some(input),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 }

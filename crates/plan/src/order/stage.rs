@@ -5,7 +5,7 @@ use chunkwise_kernels::order::OrderOp;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::{ArrayId, ContractOperand, StageInfo};
+use crate::{ArrayId, StageInfo, StageOperand};
 
 /// Does something to every lane of an iteration space; each task owns the lanes of one unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct OrderStage {
     /// Type of the elements.
     pub operand: DType,
     /// How the elements come about. With a mask, the programs store a second thing: which elements are meant.
-    pub elements: ContractOperand,
+    pub elements: StageOperand,
     /// Whether there is a mask.
     pub masked: bool,
     /// Where the results go.

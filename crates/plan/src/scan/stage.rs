@@ -5,7 +5,7 @@ use chunkwise_kernels::scan::ScanOp;
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
 
-use crate::{ArrayId, ContractOperand, StageInfo};
+use crate::{ArrayId, StageInfo, StageOperand};
 
 /// A scan along an axis: running sums or products.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct ScanStage {
     /// Whether the totals of cells are found first. If not, a cell passes the states of its lanes on to the next.
     pub totals: bool,
     /// What is scanned; of the result's dtype.
-    pub operand: ContractOperand,
+    pub operand: StageOperand,
     /// Where the result goes.
     pub array: ArrayId,
 }
