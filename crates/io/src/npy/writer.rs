@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use chunkwise_core::{Block, DType, RegionSink, Shape, byte_len};
 use smallvec::SmallVec;
@@ -46,7 +47,8 @@ use crate::runs::{Layout, Limits, Runs};
 #[derive(Debug)]
 pub struct NpyWriter {
     file: File,
-    temporary: Temporary,
+    /// Until the file is in its place.
+    temporary: Mutex<Option<Temporary>>,
     target: PathBuf,
     dtype: DType,
     shape: Shape,
@@ -74,6 +76,7 @@ impl NpyWriter {
             write_all_at(&file, &header, 0).map_err(NpyErrorKind::Write)?;
             file.set_len(data + bytes).map_err(NpyErrorKind::Write)?;
             let written = AtomicU64::new(0);
+            let temporary = Mutex::new(Some(temporary));
             Ok(NpyWriter { file, temporary, target, dtype, shape: shape.into(), data, written })
         };
         create().map_err(|kind: NpyErrorKind| kind.at(path))
@@ -157,26 +160,26 @@ impl NpyWriter {
         Ok(())
     }
 
-    /// Makes the file durable and moves it into place, over what was there.
+    /// Makes the file durable and moves it into place, over what was there. Once it is there, this does nothing.
     ///
     /// # Errors
     /// An [`NpyError`] when not every element was written, or when the system cannot write or rename the
     /// file. The temporary file is removed then, and what was at the path stays; only when the folder itself
     /// cannot be made durable is the new file already in place.
-    pub fn finish(self) -> Result<(), NpyError> {
-        let NpyWriter { file, temporary, target, shape, written, .. } = self;
+    pub fn finish(&self) -> Result<(), NpyError> {
         let finish = || {
-            let expected = shape.iter().product::<usize>() as u64;
-            let written = written.into_inner();
+            let expected = self.shape.iter().product::<usize>() as u64;
+            let written = self.written.load(Ordering::Relaxed);
             if written < expected {
                 return Err(NpyErrorKind::Incomplete { written, expected });
             }
-            file.sync_all().map_err(NpyErrorKind::Write)?;
-            // Some systems do not rename open files.
-            drop(file);
-            temporary.rename(&target).map_err(NpyErrorKind::Write)
+            self.file.sync_all().map_err(NpyErrorKind::Write)?;
+            match self.temporary.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                Some(temporary) => temporary.rename(&self.target).map_err(NpyErrorKind::Write),
+                None => Ok(()),
+            }
         };
-        finish().map_err(|kind| kind.at(&target))
+        finish().map_err(|kind| kind.at(&self.target))
     }
 }
 
@@ -188,6 +191,10 @@ impl RegionSink for NpyWriter {
     fn write(&self, start: &[usize], block: &Block) -> Result<(), Box<dyn Error + Send + Sync>> {
         // SAFETY: what the trait asks of its callers.
         Ok(unsafe { self.write_region(start, block) }?)
+    }
+
+    fn finish(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(NpyWriter::finish(self)?)
     }
 }
 
