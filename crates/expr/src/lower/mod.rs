@@ -152,8 +152,7 @@ fn lower_with(
     build.divide_spilled();
     let demand = demand::collect(&mut build)?;
     let values = number::number(&mut build, &demand)?;
-    let returned = build.plan.returned_bytes();
-    build.plan.graph.hold(returned);
+    build.plan.graph.hold(build.plan.returned_bytes() + build.plan.own_bytes());
     for (i, &root) in graph.roots.iter().enumerate() {
         if graph.node(root).kind.is_value() {
             let root = match (build.value_roots[i], values[i]) {
