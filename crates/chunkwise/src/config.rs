@@ -10,7 +10,7 @@ use chunkwise_exec::{CancelToken, Executor, Observer, Options, Stats};
 use chunkwise_expr::MakeSpace;
 use chunkwise_io::SpillFile;
 
-use crate::{Bytes, Compute, Result};
+use crate::{Bytes, Compute, Explanation, Result};
 
 /// How a computation runs: on how many threads, within how much memory, until who cancels it, watched by whom.
 ///
@@ -55,13 +55,18 @@ impl Config {
         self
     }
 
-    /// Keeps what its computations hold together, results included, within this many bytes, or fails.
+    /// Keeps what its computations hold together within this many bytes: blocks, results and arrays that are persisted,
+    /// what functions and files need while they run, the plan itself, and memory that is kept for later.
     ///
-    /// Takes a number or [`bytes`](crate::bytes); text that is no amount is reported by the computation. Arrays that
-    /// were brought from outside do not count.
+    /// Takes a number or [`bytes`](crate::bytes), also of a part of the machine's memory; text that is no amount is
+    /// reported by the computation. Arrays that were brought from outside do not count.
+    ///
+    /// A computation that would hold more runs in another order, on fewer threads, or reads its files more than once; what
+    /// is still in the way is [spilled](Self::spill_to) to disk. If that does not suffice, it fails before it begins and
+    /// names the operation, the bytes and what would help.
     pub fn memory_limit(mut self, limit: impl Into<Bytes>) -> Self {
-        match limit.into().count() {
-            Ok(limit) => self.settings.memory_limit = Some(limit),
+        match limit.into().limit() {
+            Ok(limit) => self.settings.memory_limit = limit,
             Err(error) => self.invalid = Some(error),
         }
         self.executor = Executor::new(self.settings);
@@ -132,6 +137,26 @@ impl Config {
     /// cancellation, threads that cannot be started.
     pub fn compute<C: Compute>(&self, what: C) -> Result<C::Output> {
         crate::compute::compute_with(what, self)
+    }
+
+    /// Describes how it would compute, as [`explain`](crate::explain) does: within a memory limit, with what would be read
+    /// again or spilled to stay within it, and how many bytes that reads and writes.
+    ///
+    /// # Errors
+    /// As for [`explain`](crate::explain).
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let x = ChunkedArray2::<f64>::from_block_fn((2000, 2000), |block| ndarray::Array::ones(block.shape))?;
+    /// let y = (&x - x.mean()).square().sum(); // reads everything twice, one time after the other
+    /// let plan = Config::default().memory_limit(bytes("16 MiB")).explain(&y)?;
+    /// assert!(plan.projected_peak <= 16 << 20 && explain(&y)?.projected_peak > 16 << 20);
+    /// assert!(plan.to_string().contains("spills [from_block_fn]: writes 30.5 MiB in one pass"), "{plan}");
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn explain<C: Compute>(&self, what: C) -> Result<Explanation> {
+        crate::engine::explain(&crate::compute::roots_of(&what), self)
     }
 
     /// Computes, and says what it took: work units, peak of bytes held (returned arrays included), threads, time.
