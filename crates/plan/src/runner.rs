@@ -228,32 +228,17 @@ impl<'a> Runner<'a> {
     pub fn describe(&self, task: TaskId) -> (String, Shape, Origin) {
         let place = self.plan.tasks[task as usize];
         let stage = &self.plan.stages[place.stage as usize];
+        if let Stage::Call(stage) = stage {
+            let call = &stage.calls[place.unit as usize];
+            return (stage.names[call.function as usize].clone(), Shape::new(), call.origin.clone());
+        }
         let info = stage.info();
-        let (cells, cell) = match stage {
-            Stage::Fused(fused) => (Some(&fused.units), place.unit),
-            Stage::Combine(combine) => (self.result_grid(combine), combine.nodes[place.unit as usize].cell),
-            Stage::Read(read) => (self.computed_grid(read.array), read.boxes[place.unit as usize].0),
-            Stage::Write(write) => (self.computed_grid(write.array), place.unit),
-            Stage::Reshape(reshape) => (Some(&reshape.units), place.unit),
-            Stage::Order(order) => (Some(&order.units), place.unit),
-            Stage::Contract(contract) => {
-                let place = contract.place(place.unit as usize);
-                (Some(&contract.cells), place.map_or(0, |p| (p.cell % contract.cells.count()) as u32))
-            }
-            Stage::Scan(scan) => (Some(&scan.cells), place.unit % scan.cells.count() as u32),
-            Stage::Call(stage) => {
-                let call = &stage.calls[place.unit as usize];
-                return (stage.names[call.function as usize].clone(), Shape::new(), call.origin.clone());
-            }
-        };
-        let block = cells.map_or_else(Shape::new, |cells| {
-            let (start, _) = cells.block(&cells.coords(cell as usize));
-            if start.len() != info.chunks.ndim() {
-                return start;
-            }
-            chunk_at(&info.chunks, &start)
-        });
-        (info.label.clone(), block, info.origin.clone())
+        (info.label.clone(), self.plan.chunk_of(task), info.origin.clone())
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &'a Plan {
+        self.plan
     }
 
     /// The results of the plan's roots; `kept` are the outputs of the graph's kept tasks. All tasks must have
