@@ -4,16 +4,17 @@ use std::any::Any;
 use std::sync::Arc;
 
 use chunkwise_core::RegionSink;
-use chunkwise_exec::{ExecError, Stats, Work};
+use chunkwise_exec::{Description, ExecError, Stats, Work};
 use chunkwise_expr::{Expr, ExprError, Optimise, Want, plan};
 use chunkwise_kernels::Isa;
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskId, TaskOutput};
 use smallvec::SmallVec;
 
+use crate::watching::Stages;
 use crate::{Config, Error, Explanation, Result, futures};
 
 /// The tasks of a plan, as the executor sees them.
-struct Tasks<'a>(Runner<'a>);
+struct Tasks<'a>(Runner<'a>, Stages<'a>);
 
 impl Work for Tasks<'_> {
     type Output = TaskOutput;
@@ -26,6 +27,10 @@ impl Work for Tasks<'_> {
     fn panicked(&self, task: TaskId, payload: Box<dyn Any + Send>) -> TaskError {
         self.0.panicked(task, payload)
     }
+
+    fn description(&self) -> Option<&dyn Description> {
+        Some(&self.1)
+    }
 }
 
 fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
@@ -33,7 +38,7 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
     let executor = config.executor()?;
     let runner = Runner::new(plan, sources, Isa::detect())
         .map_err(|(stage, source)| ExprError::Program { stage, source })?;
-    let tasks = Tasks(runner);
+    let tasks = Tasks(runner, Stages::new(plan));
     let run = executor.execute(&plan.graph, &tasks, config.options()).map_err(|error| match error {
         ExecError::Memory { task, needed, held, limit } => {
             let (op, block, origin) = tasks.0.describe(task);

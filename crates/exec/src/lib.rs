@@ -40,7 +40,7 @@ pub use cancel::CancelToken;
 pub use error::ExecError;
 pub use executor::{Claim, Config, Executor, Options, OutOfMemory};
 pub use jobs::help;
-pub use observe::{Description, Event, Listener, Observer, Outcome, RunInfo, StageSummary, Thread};
+pub use observe::{Description, Event, Interest, Listener, Observer, Outcome, RunInfo, StageSummary, Thread};
 pub use run::{Run, Stats};
 
 /// What tasks do. The executor knows nothing else of them.

@@ -121,6 +121,22 @@ pub trait Observer: Send + Sync {
 pub trait Listener: Send + Sync {
     /// Takes note of an event.
     fn event(&self, run: &RunInfo<'_>, event: Event);
+
+    /// Which events it hears; asked once, when the run begins.
+    fn interest(&self) -> Interest {
+        Interest::Everything
+    }
+}
+
+/// Which events a [`Listener`] hears. Those that nobody hears cost nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Interest {
+    /// All of them.
+    #[default]
+    Everything,
+    /// [`Event::TaskFinished`] and [`Event::Ended`] alone.
+    Finished,
 }
 
 impl<F: Fn(Event) + Send + Sync + 'static> Observer for F {

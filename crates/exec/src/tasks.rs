@@ -32,14 +32,18 @@ impl<W: Work> Tasks<'_, W> {
     /// Runs a task whose inputs are there. Does not panic.
     pub(crate) fn run(&self, task: TaskId) -> Result<(), Failure<W::Error>> {
         let _inside = context::enter(self.budget, self.graph.scratch_bytes(task));
-        self.observe_task(|thread| Event::TaskStarted { task, thread });
+        if self.watch.is_keen() {
+            self.watch.tell(Event::TaskStarted { task, thread: Thread::current() });
+        }
         let result = catch_unwind(AssertUnwindSafe(|| {
             let inputs = self.graph.inputs(task).iter().map(|&input| self.slots.take(input)).collect();
             self.slots.put(task, self.work.run(task, inputs)?);
             Ok(())
         }));
-        let failed = !matches!(result, Ok(Ok(())));
-        self.observe_task(|thread| Event::TaskFinished { task, thread, failed });
+        if self.watch.is_heard() {
+            let failed = !matches!(result, Ok(Ok(())));
+            self.watch.tell_all(Event::TaskFinished { task, thread: Thread::current(), failed });
+        }
         match result {
             Ok(result) => result.map_err(Failure::Error),
             Err(payload) => Err(catch_unwind(AssertUnwindSafe(|| self.work.panicked(task, payload)))
@@ -49,11 +53,5 @@ impl<W: Work> Tasks<'_, W> {
 
     pub(crate) fn observe(&self, event: Event) {
         self.watch.tell(event);
-    }
-
-    fn observe_task(&self, event: impl FnOnce(Thread) -> Event) {
-        if self.watch.is_heard() {
-            self.observe(event(Thread::current()));
-        }
     }
 }
