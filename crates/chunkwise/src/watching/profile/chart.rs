@@ -361,7 +361,7 @@ fn ticks_of(top: u64) -> Vec<u64> {
 }
 
 /// An amount, without decimals that are zero.
-fn amount(bytes: u64) -> String {
+pub(super) fn amount(bytes: u64) -> String {
     Amount(bytes).to_string().replace(".00 ", " ")
 }
 

@@ -18,9 +18,9 @@ body { margin: 1.4rem auto; padding: 0 1.2rem; max-width: 1180px; background: va
   font: 14px/1.45 Helvetica, Arial, 'DejaVu Sans', sans-serif; }
 h1 { font-size: 1.35rem; margin: 0 0 0.9rem; }
 h2 { font-size: 1.05rem; margin: 1.7rem 0 0.6rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.7rem, 1fr)); gap: 0.7rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.4rem, 1fr)); gap: 0.7rem; }
 .cards div { background: var(--soft); border: 1px solid var(--rule); border-radius: 8px;
-  padding: 0.55rem 0.85rem; }
+  padding: 0.55rem 0.7rem; }
 .cards b { display: block; font-size: 1.3rem; font-weight: 600; white-space: nowrap; }
 .cards span, .note, .place { color: var(--quiet); font-size: 0.88em; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.2rem; margin: 0 0 0.6rem; }
@@ -139,7 +139,7 @@ fn cards(page: &mut String, report: &ProfileReport) -> std::fmt::Result {
     let rate = |count: f64| if wall > 0.0 { count / wall } else { 0.0 };
     let used = rate(busy) / report.most_threads.max(1) as f64;
     let of_limit = match report.memory_limit {
-        Some(limit) => format!("peak memory, of {}", Amount(limit)),
+        Some(limit) => format!("peak, limit {}", chart::amount(limit)),
         None => "peak memory, no limit".to_owned(),
     };
     let per_second = |bytes: u64| format!("{}/s", Amount(rate(bytes as f64) as u64));

@@ -147,11 +147,13 @@ impl Shared {
         }
         let style = ProgressStyle::with_template("{prefix}{bar:24} {percent:>3} %  {msg}");
         let Ok(style) = style else { return };
-        let bar = ProgressBar::new(self.counts.total).with_style(style.progress_chars("━╸─"));
+        let prefix = if self.label.is_empty() { String::new() } else { format!("{} ", self.label) };
+        // All of it before it is drawn for the first time.
+        let bar = ProgressBar::new(self.counts.total)
+            .with_style(style.progress_chars("━╸─"))
+            .with_prefix(prefix)
+            .with_message(self.tasks(self.counts.done().0));
         let bar = self.bars.add(bar);
-        if !self.label.is_empty() {
-            bar.set_prefix(format!("{} ", self.label));
-        }
         let (mut tasks, mut bytes) = (Rate::default(), Rate::default());
         let mut last = self.begun;
         loop {
@@ -188,7 +190,10 @@ impl Shared {
         }
         let left = self.counts.total.saturating_sub(done) as f64 / tasks.get();
         if done > 0 && left > 0.0 && left.is_finite() {
-            text.push_str(&format!(", {} left", Seconds(left.ceil())));
+            match left.ceil() {
+                few @ 0.0..100.0 => text.push_str(&format!(", {few} s left")),
+                many => text.push_str(&format!(", {} left", Seconds(many))),
+            }
         }
         text
     }
