@@ -79,7 +79,7 @@ pub(crate) fn run<W: Work>(
     let watch = Watch::begin(info, &options.observers);
     let mut stats = Stats { tasks: graph.len(), threads: threads_at_hand, ..Stats::default() };
     let cancel = options.cancel.as_ref();
-    let outputs = run_watched(graph, work, cancel, (threads, threads_at_hand), budget, &watch, &mut stats);
+    let outputs = run_watched(work, cancel, threads, budget, &watch, &mut stats);
     stats.elapsed = begun.elapsed();
     let outcome = match &outputs {
         Ok(_) => Outcome::Done,
@@ -92,14 +92,14 @@ pub(crate) fn run<W: Work>(
 
 /// The same, with listeners; notes the peak.
 fn run_watched<W: Work>(
-    graph: &TaskGraph,
     work: &W,
     cancel: Option<&CancelToken>,
-    (threads, threads_at_hand): (Threads<'_>, usize),
+    threads: Threads<'_>,
     budget: Option<&Arc<Budget>>,
     watch: &Watch<'_>,
     stats: &mut Stats,
 ) -> Result<Vec<W::Output>, ExecError<W::Error>> {
+    let RunInfo { graph, threads: threads_at_hand, .. } = watch.run;
     // What is held throughout is leased apart, so that it never counts as room for tasks.
     let (scheduler, lease, _throughout) = match budget {
         None => (Scheduler::new(graph), None, None),

@@ -11,7 +11,7 @@ use crate::run::Stats;
 
 /// A run, and who listens to it. Its end is told when it is dropped, if not before.
 pub(crate) struct Watch<'a> {
-    run: RunInfo<'a>,
+    pub(crate) run: RunInfo<'a>,
     /// Those that hear everything come first.
     listeners: SmallVec<[Arc<dyn Listener>; 2]>,
     /// How many these are.

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use chunkwise_core::counted;
 use chunkwise_exec::Outcome;
 
+use super::axis::{amount, ticks_of, times};
+use super::memory;
 use super::record::RunRecord;
 use super::snapshot::Snapshot;
 use super::stream::{Bar, bars};
@@ -15,15 +17,13 @@ use crate::visualize::text::{FONTS, escape, width};
 use crate::watching::Seconds;
 
 /// Columns of the time axis.
-const COLUMNS: f64 = 1000.0;
+pub(super) const COLUMNS: f64 = 1000.0;
 /// Size of the text.
-const TEXT: f64 = 11.0;
+pub(super) const TEXT: f64 = 11.0;
 const SMALL: f64 = 10.0;
 const MARGIN: f64 = 8.0;
 /// Most threads that are drawn.
 pub(super) const LANES: usize = 128;
-/// Height of the memory curve.
-const MEMORY: f64 = 120.0;
 /// Bars at least this wide are drawn one by one, with what a pointer shows.
 const POINTED: f64 = 5.0;
 /// Tasks inside tasks are drawn so far down.
@@ -45,17 +45,17 @@ pub(super) fn colours(snapshot: &Snapshot) -> Vec<usize> {
 }
 
 /// Where things are.
-struct Frame {
+pub(super) struct Frame {
     /// The left end of the time axis.
-    left: f64,
+    pub(super) left: f64,
     /// The top of the first lane, height of each and distance between them.
     lanes: f64,
     height: f64,
     step: f64,
     /// The top of the memory curve.
-    memory: f64,
+    pub(super) memory: f64,
     /// Columns per nanosecond.
-    scale: f64,
+    pub(super) scale: f64,
     /// Whether runs have a row of their own above the lanes.
     runs: bool,
 }
@@ -68,7 +68,8 @@ impl Frame {
         let height = (420.0 / shown as f64 - 3.0).clamp(4.0, 22.0);
         let step = height + if height < 8.0 { 1.0 } else { 3.0 };
         let names = snapshot.names.iter().map(|name| width(name, TEXT));
-        let left = names.chain(ticks_of(top_of(snapshot)).into_iter().map(|tick| width(&amount(tick), TEXT)));
+        let left = names
+            .chain(ticks_of(memory::top_of(snapshot)).into_iter().map(|tick| width(&amount(tick), TEXT)));
         let left = left.fold(width("memory", TEXT), f64::max).ceil() + MARGIN + 6.0;
         let runs =
             snapshot.runs.len() > 1 || snapshot.runs.iter().any(|run| run.outcome != Some(Outcome::Done));
@@ -81,8 +82,8 @@ impl Frame {
         self.left + time as f64 * self.scale
     }
 
-    fn bottom(&self) -> f64 {
-        self.memory + MEMORY
+    pub(super) fn bottom(&self) -> f64 {
+        self.memory + memory::HEIGHT
     }
 }
 
@@ -123,7 +124,7 @@ fn write(svg: &mut String, snapshot: &Snapshot) -> std::fmt::Result {
         rect(svg, "pause", (x, frame.lanes, w, frame.bottom() - frame.lanes))?;
         writeln!(svg, "/>")?;
     }
-    memory(svg, snapshot, &frame)?;
+    memory::draw(svg, snapshot, &frame)?;
     writeln!(svg, "</svg>")
 }
 
@@ -140,7 +141,8 @@ fn rect(svg: &mut String, class: &str, (x, y, w, h): (f64, f64, f64, f64)) -> st
     )
 }
 
-fn text(
+/// A line of text.
+pub(super) fn text(
     svg: &mut String,
     anchor: &str,
     (x, y): (f64, f64),
@@ -268,123 +270,4 @@ fn draw(
         }
     }
     Ok(())
-}
-
-/// The highest number of the memory axis: room for the limit, unless that would flatten the curve.
-fn top_of(snapshot: &Snapshot) -> u64 {
-    let peak = snapshot.peak();
-    match snapshot.limit() {
-        Some(limit) if limit / 3 <= peak => peak.max(limit),
-        _ => peak,
-    }
-}
-
-fn memory(svg: &mut String, snapshot: &Snapshot, frame: &Frame) -> std::fmt::Result {
-    let top = top_of(snapshot);
-    let ticks = ticks_of(top);
-    let highest = ticks.last().copied().unwrap_or(0).max(top).max(1);
-    let bottom = frame.bottom();
-    let y = |bytes: u64| bottom - (MEMORY - 4.0) * bytes as f64 / highest as f64;
-    let right = frame.left + COLUMNS;
-    text(svg, "start", (frame.left + 6.0, frame.memory - 8.0), TEXT, "head", "bytes held")?;
-    for &tick in &ticks {
-        let (left, right, at) = (number(frame.left), number(right), number(y(tick)));
-        writeln!(svg, r#"<path class="grid" d="M{left},{at}H{right}"/>"#)?;
-        text(svg, "end", (frame.left - 6.0, y(tick) + TEXT * 0.36), TEXT, "", &amount(tick))?;
-    }
-    let mut curve = String::new();
-    let mut last = 0.0;
-    for (x, bytes) in columns(&snapshot.memory, frame.scale) {
-        let x = frame.left + x;
-        match curve.is_empty() {
-            true => write!(curve, "M{x:.1},{:.1}", y(bytes))?,
-            false => write!(curve, "H{x:.1}V{:.1}", y(bytes))?,
-        }
-        last = x;
-    }
-    if !curve.is_empty() {
-        let (base, begin) = (number(bottom), frame.left);
-        writeln!(svg, r#"<path class="area" d="{curve}V{base}H{begin:.1}Z"/>"#)?;
-        writeln!(
-            svg,
-            r#"<path class="curve" d="{curve}"><title>bytes held, up to {last:.0}</title></path>"#
-        )?;
-    }
-    if let Some(limit) = snapshot.limit() {
-        let label = format!("limit {}", amount(limit));
-        let wide = width(&label, TEXT);
-        if limit <= top {
-            let (left, at) = (number(frame.left), number(y(limit)));
-            writeln!(svg, r#"<path class="limit" d="M{left},{at}H{}"/>"#, number(right))?;
-        }
-        // In the line of the heading, where nothing else is.
-        let note = if limit <= top { label } else { format!("{label}, beyond the picture") };
-        debug_assert!(wide < COLUMNS);
-        text(svg, "end", (right, frame.memory - 8.0), TEXT, "of-limit", &note)?;
-    }
-    Ok(())
-}
-
-/// The points of a curve, of each column only the first, the highest and the last.
-fn columns(memory: &[(u64, u64)], scale: f64) -> Vec<(f64, u64)> {
-    let column = |at: u64| (at as f64 * scale) as u64;
-    let mut shown = Vec::new();
-    for group in memory.chunk_by(|a, b| column(a.0) == column(b.0)) {
-        let highest = group.iter().max_by_key(|point| point.1);
-        let (first, last) = (group.first(), group.last());
-        for point in [first, highest, last].into_iter().flatten() {
-            let point = (point.0 as f64 * scale, point.1);
-            if shown.last() != Some(&point) {
-                shown.push(point);
-            }
-        }
-    }
-    shown
-}
-
-/// Round numbers of bytes from zero to this one.
-fn ticks_of(top: u64) -> Vec<u64> {
-    let mut step: u64 = 1;
-    // Steps of 1, 2, 5, 10 ... 500 of each unit.
-    let mut factors = [2.0, 2.5, 2.0].into_iter().cycle();
-    let mut unit: u64 = 1;
-    let mut of_unit = 1.0;
-    while step.saturating_mul(4) < top {
-        of_unit *= factors.next().unwrap_or(2.0);
-        if of_unit > 500.5 && unit < 1 << 60 {
-            (unit, of_unit) = (unit * 1024, 1.0);
-            factors = [2.0, 2.5, 2.0].into_iter().cycle();
-        }
-        step = (unit as f64 * of_unit) as u64;
-    }
-    if top == 0 { vec![0] } else { (0..=top / step).map(|n| n * step).collect() }
-}
-
-/// An amount, without decimals that are zero.
-pub(super) fn amount(bytes: u64) -> String {
-    Amount(bytes).to_string().replace(".00 ", " ")
-}
-
-/// Round times of the axis with their labels, in one unit.
-fn times(end: u64) -> Vec<(u64, String)> {
-    let mut step: u64 = 1;
-    let mut factors = [2.0, 2.5, 2.0].into_iter().cycle();
-    while step.saturating_mul(10) < end {
-        step = (step as f64 * factors.next().unwrap_or(2.0)).round() as u64;
-    }
-    let last = end / step * step;
-    let (unit, scale) = match last {
-        0..1_000 => ("ns", 1.0),
-        0..1_000_000 => ("µs", 1e3),
-        0..1_000_000_000 => ("ms", 1e6),
-        0..600_000_000_000 => ("s", 1e9),
-        _ => ("min", 60e9),
-    };
-    let label = |at: u64| {
-        let value = at as f64 / scale;
-        let decimals =
-            if unit == "min" { 1 } else { (-(step as f64 / scale).log10().floor()).max(0.0) as usize };
-        if at == 0 { "0".to_owned() } else { format!("{value:.decimals$} {unit}") }
-    };
-    (0..=end / step).map(|n| (n * step, label(n * step))).collect()
 }

@@ -1,6 +1,8 @@
 //! What computations took: tables, a page with pictures, and a trace.
 
+mod axis;
 mod chart;
+mod memory;
 mod page;
 mod record;
 mod report;

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use chunkwise_core::counted;
 
-use super::chart;
 use super::report::{OpReport, ProfileReport};
 use super::snapshot::Snapshot;
+use super::{axis, chart};
 use crate::bytes::Amount;
 use crate::visualize::page::SCHEME;
 use crate::visualize::palette::{SERIES, SERIES_DARK};
@@ -139,7 +139,7 @@ fn cards(page: &mut String, report: &ProfileReport) -> std::fmt::Result {
     let rate = |count: f64| if wall > 0.0 { count / wall } else { 0.0 };
     let used = rate(busy) / report.most_threads.max(1) as f64;
     let of_limit = match report.memory_limit {
-        Some(limit) => format!("peak, limit {}", chart::amount(limit)),
+        Some(limit) => format!("peak, limit {}", axis::amount(limit)),
         None => "peak memory, no limit".to_owned(),
     };
     let per_second = |bytes: u64| format!("{}/s", Amount(rate(bytes as f64) as u64));
@@ -239,7 +239,7 @@ fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push('\u{2009}');
         }
         text.push(digit);

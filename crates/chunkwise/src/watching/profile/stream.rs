@@ -54,7 +54,8 @@ impl Bar {
         let narrow = next.to - self.from <= NARROW;
         let same = self.uniform && next.op == self.op && !next.failed && !self.failed;
         let short = |bar: &Bar| bar.to - bar.from < SHORT * bar.tasks as f64;
-        if !narrow && !(same && next.from - self.to < GAP && short(self) && short(next)) {
+        let alike = same && next.from - self.to < GAP && short(self) && short(next);
+        if !narrow && !alike {
             return false;
         }
         self.to = self.to.max(next.to);

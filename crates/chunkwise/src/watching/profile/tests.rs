@@ -132,7 +132,7 @@ fn computations_inside_tasks_are_counted_once() {
     let inner = config.clone();
     let mean = delayed(move |n: i64| {
         let x = ChunkedArray::from_shape_fn((300, 300).chunked(100), move |(i, j)| (i + j) as f64 + n as f64);
-        inner.compute(x.and_then(|x| Ok(x.sum().value())).unwrap()).unwrap()
+        inner.compute(x.unwrap().sum().value()).unwrap()
     })
     .named("outer");
     let calls: Vec<_> = (0..8).map(|n| mean.call(n)).collect();
