@@ -48,3 +48,39 @@ pub(super) fn times(end: u64) -> Vec<(u64, String)> {
     };
     (0..=end / step).map(|n| (n * step, label(n * step))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_along_axes_are_round_and_few() {
+        assert_eq!(ticks_of(0), [0]);
+        assert_eq!(ticks_of(3), [0, 1, 2, 3]);
+        for (top, last) in [(1000, "1000 B"), (5 << 20, "4 MiB"), (300 << 20, "300 MiB"), (7 << 30, "6 GiB")]
+        {
+            let ticks = ticks_of(top);
+            assert!(ticks.len() <= 6 && ticks.len() >= 3, "{ticks:?}");
+            assert_eq!(amount(ticks[ticks.len() - 1]), last);
+        }
+        for top in [1, 1023, 1024, 1 << 40, u64::MAX] {
+            assert!(ticks_of(top).iter().all(|&tick| tick <= top));
+        }
+    }
+
+    #[test]
+    fn times_share_a_unit() {
+        let labels = |end| times(end).into_iter().map(|(_, label)| label).collect::<Vec<_>>();
+        assert_eq!(labels(0), ["0"]);
+        assert_eq!(labels(450_000_000)[1..3], ["50 ms", "100 ms"]);
+        assert_eq!(labels(1_400_000_000)[1..3], ["0.2 s", "0.4 s"]);
+        assert_eq!(labels(40)[..2], ["0", "5 ns"]);
+        for end in [1, 999, 12_345, 59_999_999_999, 86_400_000_000_000] {
+            let times = times(end);
+            assert!(times.len() <= 12 && times.iter().all(|(at, _)| *at <= end), "{times:?}");
+            let mut labels: Vec<&String> = times.iter().map(|(_, label)| label).collect();
+            labels.dedup();
+            assert_eq!(labels.len(), times.len(), "{labels:?}");
+        }
+    }
+}

@@ -209,21 +209,25 @@ fn lanes(svg: &mut String, snapshot: &Snapshot, frame: &Frame) -> std::fmt::Resu
         rect(svg, "lane", (frame.left, top, COLUMNS, frame.height))?;
         writeln!(svg, "/>")?;
         let deepest = if frame.height < 10.0 { 0 } else { DEEPEST };
+        let mut shown = bars(&lane.spans, 0, frame.scale);
         for depth in 0..=deepest {
             let inset = f64::from(depth) * 4.0;
-            let bars = bars(&lane.spans, depth, frame.scale);
-            draw(svg, snapshot, &colours, &bars, (frame.left, top + inset, frame.height - inset))?;
+            let inside = if depth < deepest { bars(&lane.spans, depth + 1, frame.scale) } else { Vec::new() };
+            let place = (frame.left, top + inset, frame.height - inset);
+            draw(svg, snapshot, &colours, &shown, &inside, place)?;
+            shown = inside;
         }
     }
     Ok(())
 }
 
-/// Wide bars one by one, narrow ones of one colour and density together.
+/// Wide bars one by one, narrow ones of one colour and density together. `inside` is what will be drawn over them.
 fn draw(
     svg: &mut String,
     snapshot: &Snapshot,
     colours: &[usize],
     bars: &[Bar],
+    inside: &[Bar],
     (left, top, height): (f64, f64, f64),
 ) -> std::fmt::Result {
     const DENSITIES: usize = 4;
@@ -264,7 +268,10 @@ fn draw(
         let end = if bar.failed { "\nfailed" } else { "" };
         let tip = format!("{}{tasks}\n{time}, {}{end}", op.label, Amount(bar.bytes));
         writeln!(svg, "><title>{}</title></rect>", escape(&tip))?;
-        if bar.uniform && height >= 14.0 && width(&op.label, SMALL) + 8.0 <= w {
+        let label = width(&op.label, SMALL) + 8.0;
+        let middle = bar.from + w / 2.0;
+        let covers = |over: &Bar| over.from < middle + label / 2.0 && over.to > middle - label / 2.0;
+        if bar.uniform && height >= 14.0 && label <= w && !inside.iter().any(covers) {
             let middle = top + height / 2.0 + SMALL * 0.36;
             text(svg, "middle", (left + bar.from + w / 2.0, middle), SMALL, "on", &op.label)?;
         }

@@ -98,6 +98,8 @@ fn bytes_are_those_of_the_arrays() {
         let (profile, config) = profiled(3);
         compute(&config);
         assert_eq!(of(&profile, kind), bytes, "{kind:?}");
+        let ops = profile.report().ops;
+        assert!(ops.iter().all(|op| op.origin.file.ends_with("tests.rs")), "{ops:?}");
     };
     check(StageKind::Contract, 900 * 900 * 8, &|config| drop(config.compute(y.dot(&y.t()).unwrap())));
     check(StageKind::Scan, whole, &|config| drop(config.compute(y.cumsum_axis(Axis(0)).unwrap())));
