@@ -40,7 +40,7 @@ impl Observer for Log {
             nested: run.is_nested(),
             tasks: run.tasks(),
             kinds: run.stages().iter().map(|stage| stage.kind).collect(),
-            interest: if runs.len() % 2 == 0 { Interest::Everything } else { Interest::Finished },
+            interest: if runs.len().is_multiple_of(2) { Interest::Everything } else { Interest::Finished },
             ..RunLog::default()
         });
         runs.push(log.clone());
