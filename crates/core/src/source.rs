@@ -40,6 +40,12 @@ pub trait RegionSource: Debug + Send + Sync + 'static {
         0
     }
 
+    /// Text that changes when the elements do, such as a file's length and time of change. `None`, the default, if
+    /// nobody can tell: what was computed from it is then not known to be the same in another process.
+    fn version(&self) -> Option<String> {
+        None
+    }
+
     /// Whether the same read may succeed if it is tried again a little later.
     fn is_transient(&self, error: &Cause) -> bool {
         is_transient(error)
@@ -101,6 +107,13 @@ pub trait RegionSink: Debug + Send + Sync + 'static {
     fn is_transient(&self, error: &Cause) -> bool {
         is_transient(error)
     }
+}
+
+/// Space outside of memory for one array of one computation: written once, then read, and gone with its last handle.
+pub trait SpillSpace: RegionSource + RegionSink {
+    /// Says, before anything is written, in which pieces the array is laid out. Every box written consists of whole
+    /// pieces; boxes that are read cost least if they do.
+    fn divide(&self, pieces: Grid);
 }
 
 /// Whether an error is one of the system's that may not come again: an interruption, a time-out, a lost connection.

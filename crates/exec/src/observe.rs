@@ -183,6 +183,11 @@ pub trait Description: Sync {
 
     /// The user's chunk that a task begins in; empty if there is none.
     fn chunk(&self, task: TaskId) -> Vec<usize>;
+
+    /// Bytes that the tasks have read of sources so far.
+    fn bytes_read(&self) -> u64 {
+        0
+    }
 }
 
 /// A run: what it does, on how many threads and in how much memory. Nothing of it is worked out before it is asked for.
@@ -237,6 +242,11 @@ impl RunInfo<'_> {
             Some(description) => description.bytes(task),
             None => self.graph.output_bytes(task),
         }
+    }
+
+    /// Bytes that the tasks have read of sources so far, be it in tasks of their own or where they are needed.
+    pub fn bytes_read(&self) -> u64 {
+        self.description.map_or(0, Description::bytes_read)
     }
 
     /// The user's chunk that a task begins in; empty if there is none.

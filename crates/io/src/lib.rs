@@ -5,11 +5,13 @@
 //! how many reads they take, where their elements go in memory) lives in modules that know no format, so
 //! that a format is little more than its header.
 //!
-//! [`npy`] reads and writes NumPy's `.npy` files.
+//! [`npy`] reads and writes NumPy's `.npy` files; [`SpillFile`] holds for a while what does not fit in memory.
 
 mod copy;
 pub mod npy;
 mod position;
 mod runs;
+mod spill;
 
 pub use npy::{NpyError, NpyErrorKind, NpyFile, NpyWriter};
+pub use spill::{SpillError, SpillFile};

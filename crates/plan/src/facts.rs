@@ -17,6 +17,8 @@ pub enum StageKind {
     Read,
     /// Write a tile to a sink.
     Write,
+    /// Write a tile to disk until it is read again.
+    Spill,
     /// Copy into another shape.
     Reshape,
     /// Add products to a cell.
@@ -30,8 +32,7 @@ pub enum StageKind {
 }
 
 impl Stage {
-    /// What its tasks do, in a word.
-    pub fn kind(&self) -> StageKind {
+    fn kind(&self) -> StageKind {
         match self {
             Stage::Fused(_) => StageKind::Fused,
             Stage::Combine(_) => StageKind::Combine,
@@ -47,6 +48,18 @@ impl Stage {
 }
 
 impl Plan {
+    /// What the tasks of each stage do, in a word.
+    pub fn stage_kinds(&self) -> Vec<StageKind> {
+        let mut kinds: Vec<StageKind> = self.stages.iter().map(Stage::kind).collect();
+        for array in &self.arrays {
+            let Storage::Outside { tasks, .. } = &array.storage else { continue };
+            if let Some(&writer) = tasks.iter().find(|&&task| task != Storage::UNUSED) {
+                kinds[self.tasks[writer as usize].stage as usize] = StageKind::Spill;
+            }
+        }
+        kinds
+    }
+
     /// Bytes of what a task makes or writes: elements, wherever they go, and partial states. For a call, what it is
     /// said to return. Where several tasks work on a cell one after the other, the last one makes it.
     pub fn bytes_made(&self, task: TaskId) -> u64 {
@@ -133,7 +146,7 @@ impl Plan {
     /// The cells of a computed array.
     fn grid_of(&self, array: ArrayId) -> Option<&Grid> {
         match &self.array(array).storage {
-            Storage::Computed { grid, .. } => Some(grid),
+            Storage::Computed { grid, .. } | Storage::Outside { grid, .. } => Some(grid),
             Storage::Memory(_) | Storage::Persisted(..) => None,
         }
     }

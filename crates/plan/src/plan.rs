@@ -35,11 +35,30 @@ pub enum Storage {
         /// Whether tasks write straight into the array that the computation returns.
         returned: bool,
     },
+    /// Outside of memory: a task that needs a box of it reads that box.
+    Outside {
+        /// Number of the source in [`Sources`](crate::Sources).
+        source: u32,
+        /// Which task writes which positions.
+        grid: Grid,
+        /// The task that writes each cell, in row-major order; [`Storage::UNUSED`] where nothing needs the cell. None
+        /// at all if everything is there from the start.
+        tasks: Vec<TaskId>,
+    },
 }
 
 impl Storage {
     /// Marks a cell that no task makes.
     pub const UNUSED: TaskId = TaskId::MAX;
+
+    /// Which task makes which cell, where tasks do.
+    pub fn made(&self) -> Option<(&Grid, &[TaskId])> {
+        match self {
+            Storage::Computed { grid, tasks, .. } => Some((grid, tasks)),
+            Storage::Outside { grid, tasks, .. } => (!tasks.is_empty()).then_some((grid, &tasks[..])),
+            Storage::Memory(_) | Storage::Persisted(..) => None,
+        }
+    }
 }
 
 /// An array of a plan.
@@ -306,6 +325,20 @@ pub enum Stage {
 }
 
 impl Stage {
+    fn info_mut(&mut self) -> &mut StageInfo {
+        match self {
+            Stage::Fused(stage) => &mut stage.info,
+            Stage::Combine(stage) => &mut stage.info,
+            Stage::Read(stage) => &mut stage.info,
+            Stage::Write(stage) => &mut stage.info,
+            Stage::Reshape(stage) => &mut stage.info,
+            Stage::Contract(stage) => &mut stage.info,
+            Stage::Scan(stage) => &mut stage.info,
+            Stage::Order(stage) => &mut stage.info,
+            Stage::Call(stage) => &mut stage.info,
+        }
+    }
+
     /// What messages say of it.
     pub fn info(&self) -> &StageInfo {
         match self {
@@ -385,6 +418,13 @@ impl Plan {
         self.stages.iter().flat_map(of).collect()
     }
 
+    /// Forgets where stages were built, so that the same work has the same bytes wherever it was written down.
+    pub fn forget_origins(&mut self) {
+        for stage in &mut self.stages {
+            stage.info_mut().origin = Origin { file: Cow::Borrowed(""), line: 0, column: 0 };
+        }
+    }
+
     /// Bytes of the arrays that the computation returns in one piece: at most, for those that are selected.
     pub fn returned_bytes(&self) -> u64 {
         let returned = |a: &&Array| matches!(a.storage, Storage::Computed { returned: true, .. });
@@ -395,8 +435,15 @@ impl Plan {
             .sum()
     }
 
+    /// Bytes that the plan itself takes while it runs, with the scheduler's: what counts per task and per edge.
+    pub fn own_bytes(&self) -> u64 {
+        const TASK: u64 = 96;
+        const EDGE: u64 = 12;
+        TASK * self.tasks.len() as u64 + EDGE * self.graph.edges() as u64
+    }
+
     /// The most bytes that the plan holds at once when one thread runs it in order: returned arrays, results
-    /// in flight and scratch.
+    /// in flight, scratch, and the plan itself.
     pub fn projected_peak(&self) -> u64 {
         self.graph.projected_peak()
     }

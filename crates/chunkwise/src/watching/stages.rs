@@ -1,17 +1,21 @@
 //! What a plan tells of its tasks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use chunkwise_exec::{Description, StageSummary};
-use chunkwise_plan::{Origin, Plan, Stage, TaskId};
+use chunkwise_plan::{Origin, Plan, Runner, Stage, StageKind, TaskId};
 
 /// A plan as listeners see it: its stages, with one of its own for each function that is called.
 pub(crate) struct Stages<'a> {
     plan: &'a Plan,
     /// How many of what listeners see come before each stage.
     bases: Vec<usize>,
+    bytes_read: Arc<AtomicU64>,
 }
 
 impl<'a> Stages<'a> {
-    pub(crate) fn new(plan: &'a Plan) -> Self {
+    pub(crate) fn new(plan: &'a Plan, runner: &Runner<'_>) -> Self {
         let mut next = 0;
         let bases = plan.stages.iter().map(|stage| {
             let seen = match stage {
@@ -21,13 +25,13 @@ impl<'a> Stages<'a> {
             next += seen;
             next - seen
         });
-        Stages { plan, bases: bases.collect() }
+        Stages { plan, bases: bases.collect(), bytes_read: Arc::clone(runner.bytes_read()) }
     }
 }
 
 impl Description for Stages<'_> {
     fn stages(&self) -> Vec<StageSummary> {
-        let of = |stage: &Stage| -> Vec<StageSummary> {
+        let of = |(stage, kind): (&Stage, StageKind)| -> Vec<StageSummary> {
             let info = stage.info();
             match stage {
                 Stage::Call(calls) => {
@@ -36,15 +40,14 @@ impl Description for Stages<'_> {
                     for call in calls.calls.iter().rev() {
                         origins[call.function as usize] = &call.origin;
                     }
-                    let summary = |(name, origin): (&String, &Origin)| {
-                        StageSummary::new(name, stage.kind(), origin.clone())
-                    };
+                    let summary =
+                        |(name, origin): (&String, &Origin)| StageSummary::new(name, kind, origin.clone());
                     calls.names.iter().zip(origins).map(summary).collect()
                 }
-                _ => vec![StageSummary::new(&info.label, stage.kind(), info.origin.clone())],
+                _ => vec![StageSummary::new(&info.label, kind, info.origin.clone())],
             }
         };
-        self.plan.stages.iter().flat_map(of).collect()
+        self.plan.stages.iter().zip(self.plan.stage_kinds()).flat_map(of).collect()
     }
 
     fn stage_of(&self, task: TaskId) -> usize {
@@ -62,5 +65,9 @@ impl Description for Stages<'_> {
 
     fn chunk(&self, task: TaskId) -> Vec<usize> {
         self.plan.chunk_of(task).to_vec()
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes_read.load(Ordering::Relaxed)
     }
 }

@@ -4,29 +4,37 @@ mod calls;
 mod demand;
 mod number;
 mod order;
+mod outside;
 mod products;
 mod reshape;
 mod scans;
 mod stages;
+mod writes;
 
+use std::sync::Arc;
+
+use chunkwise_core::RegionSink;
 use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};
 
 use self::calls::Place;
+pub use self::outside::{MakeSpace, Within};
+use self::outside::{Moves, Outside};
+use self::stages::Build;
 use crate::fuse::analyse;
 use crate::graph::Graph;
 use crate::node::Kind;
 use crate::passes::{merge_only, optimise};
 use crate::{Expr, ExprError};
 
-/// What a computation returns of its roots that are arrays. Those that are delayed values are returned always.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a computation returns of a root that is an array. Those that are delayed values are returned always.
+#[derive(Clone, Debug)]
 pub enum Want {
-    /// Whole arrays.
-    Arrays,
-    /// Tiles that stay in memory.
+    /// The whole array.
+    Array,
+    /// Its tiles, which stay in memory.
     Tiles,
-    /// Nothing: root `i` is written to sink `i` of [`Sources`].
-    Written,
+    /// Nothing: it is written to a sink.
+    Written(Arc<dyn RegionSink>),
 }
 
 /// Whether the optimiser's passes run. Fusion and merging of equal nodes always do.
@@ -39,12 +47,20 @@ pub enum Optimise {
     Nothing,
 }
 
-/// Plans the computation of some expressions.
+/// Plans the computation of some expressions, all of which are wanted in the same form.
 ///
 /// # Errors
 /// [`ExprError::TooManyTasks`] for a plan that cannot be numbered.
 pub fn plan(roots: &[Expr], want: Want, passes: Optimise) -> Result<(Plan, Sources), ExprError> {
-    lower(&optimised(roots, passes)?, want, None)
+    plan_each(roots, &vec![want; roots.len()], passes)
+}
+
+/// Plans the computation of some expressions, each of which is wanted in a form of its own.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn plan_each(roots: &[Expr], wants: &[Want], passes: Optimise) -> Result<(Plan, Sources), ExprError> {
+    lower(&optimised(roots, passes)?, wants, None)
 }
 
 /// As [`plan`], with units of about `elements` elements: tests want many units of small arrays.
@@ -58,7 +74,40 @@ pub fn plan_in_units(
     passes: Optimise,
     elements: usize,
 ) -> Result<(Plan, Sources), ExprError> {
-    lower(&optimised(roots, passes)?, want, Some(Granularity::Elements(elements)))
+    lower(&optimised(roots, passes)?, &vec![want; roots.len()], Some(Granularity::Elements(elements)))
+}
+
+/// Plans the computation of some expressions so that it fits within a memory limit, if it can be made to: arrays that
+/// are in the way are kept outside of memory, one after the other, those first that hold most.
+///
+/// A plan that does not fit even so is returned as it is; running it is what fails.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn plan_within(
+    roots: &[Expr],
+    wants: &[Want],
+    passes: Optimise,
+    within: &Within<'_>,
+) -> Result<(Plan, Sources), ExprError> {
+    let graph = optimised(roots, passes)?;
+    let mut moves = Moves::within(within);
+    loop {
+        let build = lower_with(&graph, wants, within.units, &moves)?;
+        let often = outside::read_too_often(&build, &graph);
+        if within.spill.is_some() && !often.is_empty() {
+            moves.nodes.extend(often.into_iter().map(|id| (id, Outside::Spilled)));
+            continue;
+        }
+        let next = match (within.fits)(&build.plan.graph) {
+            Ok(()) => Vec::new(),
+            Err(held) => outside::next_moves(&build, &graph, &held, within.spill.is_some()),
+        };
+        if next.is_empty() {
+            return Ok((build.plan, build.sources));
+        }
+        moves.nodes.extend(next);
+    }
 }
 
 fn optimised(roots: &[Expr], passes: Optimise) -> Result<Graph, ExprError> {
@@ -85,14 +134,25 @@ fn check_lengths(graph: &Graph) -> Result<(), ExprError> {
 /// Plans an optimised graph, in units of a granularity of its own choice or a given one.
 pub(crate) fn lower(
     graph: &Graph,
-    want: Want,
+    wants: &[Want],
     units: Option<Granularity>,
 ) -> Result<(Plan, Sources), ExprError> {
-    let mut build = stages::build(graph, &analyse(graph), want, units)?;
+    let build = lower_with(graph, wants, units, &Moves::default())?;
+    Ok((build.plan, build.sources))
+}
+
+/// Plans an optimised graph, with some of its arrays outside of memory.
+fn lower_with(
+    graph: &Graph,
+    wants: &[Want],
+    units: Option<Granularity>,
+    moves: &Moves,
+) -> Result<Build, ExprError> {
+    let mut build = stages::build(graph, &analyse(graph), wants, units, moves)?;
+    build.divide_spilled();
     let demand = demand::collect(&mut build)?;
     let values = number::number(&mut build, &demand)?;
-    let returned = build.plan.returned_bytes();
-    build.plan.graph.hold(returned);
+    build.plan.graph.hold(build.plan.returned_bytes() + build.plan.own_bytes());
     for (i, &root) in graph.roots.iter().enumerate() {
         if graph.node(root).kind.is_value() {
             let root = match (build.value_roots[i], values[i]) {
@@ -108,22 +168,21 @@ pub(crate) fn lower(
             build.plan.roots.push(root);
             continue;
         }
-        let array = build.array_of(root).expect("every root has an array");
-        let selected = matches!(graph.node(root).kind, Kind::Selection(_)) && want == Want::Arrays;
-        build.plan.roots.push(match want {
-            Want::Arrays if selected => Root::Selected(array),
-            Want::Arrays => Root::Array(array),
-            Want::Tiles => Root::Tiles(array),
-            Want::Written => Root::Written(array),
-        });
-        if want == Want::Tiles {
-            let Storage::Computed { tasks, .. } = &build.plan.array(array).storage else {
-                unreachable!("roots are computed")
-            };
-            for task in tasks.clone() {
-                build.plan.graph.keep(task);
+        let array = build.made(root).expect("every root has an array");
+        build.plan.roots.push(match wants[i] {
+            Want::Array if matches!(graph.node(root).kind, Kind::Selection(_)) => Root::Selected(array),
+            Want::Array => Root::Array(array),
+            Want::Tiles => {
+                let Storage::Computed { tasks, .. } = &build.plan.array(array).storage else {
+                    unreachable!("roots are computed")
+                };
+                for task in tasks.clone() {
+                    build.plan.graph.keep(task);
+                }
+                Root::Tiles(array)
             }
-        }
+            Want::Written(_) => Root::Written(array),
+        });
     }
-    Ok((build.plan, build.sources))
+    Ok(build)
 }

@@ -1,14 +1,17 @@
 //! Numbers the needed tasks depth first, and fills the task graph.
 
+use std::collections::HashMap;
+
 use chunkwise_core::Shape;
 use chunkwise_plan::{
-    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, OrderStage, ReshapeStage, ScanRole,
-    Stage, Storage, Task, TaskId,
+    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, OrderStage, RegionLike, ReshapeStage,
+    ScanRole, Stage, Storage, Task, TaskId,
 };
 use smallvec::SmallVec;
 
 use super::calls::{CallPlace, Place, arrays};
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
+use super::outside;
 use super::stages::Build;
 use crate::{ExprError, contract};
 
@@ -34,16 +37,20 @@ pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<Vec<Op
     let order = depth_first(build, demand, &drafts, &makers);
     let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
     let mut inputs: SmallVec<[TaskId; 16]> = SmallVec::new();
+    let mut fetched = HashMap::default();
     for draft in order {
         inputs.clear();
         inputs.extend(drafts.inputs[draft as usize].iter().map(|&input| ids[input as usize]));
         let task = drafts.tasks[draft as usize];
         let (output, scratch) = bytes(build, task);
+        let scratch = scratch + outside::fetched_bytes(build, task, &mut fetched);
         ids[draft as usize] = build.plan.graph.push(&inputs, output, scratch);
         build.plan.tasks.push(task);
     }
+    build.fetched = fetched;
     for (array, cells) in makers.into_iter().enumerate() {
-        if let Storage::Computed { tasks, .. } = &mut build.plan.arrays[array].storage {
+        let storage = &mut build.plan.arrays[array].storage;
+        if let Storage::Computed { tasks, .. } | Storage::Outside { tasks, .. } = storage {
             *tasks = cells
                 .into_iter()
                 .map(|d| if d == Draft::MAX { Storage::UNUSED } else { ids[d as usize] })
@@ -66,7 +73,7 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
         .iter()
         .map(|array| match &array.storage {
             Storage::Computed { grid, .. } => vec![Draft::MAX; grid.count()],
-            Storage::Memory(_) | Storage::Persisted(..) => Vec::new(),
+            Storage::Memory(_) | Storage::Persisted(..) | Storage::Outside { .. } => Vec::new(),
         })
         .collect();
     for number in 0..build.plan.stages.len() {
@@ -157,7 +164,15 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
             Stage::Write(write) => {
                 for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
                     let task = Task { stage, unit: unit as u32 };
-                    drafts.push(task, SmallVec::from_slice(&[tile]));
+                    let inputs = demand[number].needed[unit].then_some(tile);
+                    drafts.push(task, inputs.into_iter().collect());
+                }
+                // Those who read what is spilled wait for those who write it.
+                if let Some(spilled) = build.spilled.iter().find(|spilled| spilled.stage == stage) {
+                    let needed = (0u32..).zip(&demand[number].needed);
+                    makers[spilled.to.0 as usize] = needed
+                        .map(|(unit, needed)| if *needed { base as u32 + unit } else { Draft::MAX })
+                        .collect();
                 }
             }
             Stage::Combine(combine) => {
@@ -259,16 +274,9 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
     let mut state = vec![false; drafts.tasks.len()];
     let mut ordered = vec![false; build.plan.stages.len()];
     let mut stack: Vec<(Draft, usize)> = Vec::new();
-    let writes = build.plan.stages.iter().zip(&drafts.bases).filter_map(|(stage, &base)| match stage {
-        Stage::Write(write) => Some(base..base + makers[write.array.0 as usize].len() as u32),
-        Stage::Fused(_)
-        | Stage::Combine(_)
-        | Stage::Read(_)
-        | Stage::Reshape(_)
-        | Stage::Contract(_)
-        | Stage::Scan(_)
-        | Stage::Order(_)
-        | Stage::Call(_) => None,
+    let writes = build.writes.stages.iter().map(|write| {
+        let base = drafts.bases[write.stage as usize];
+        (0u32..).zip(&write.needed).filter(|(_, needed)| **needed).map(move |(tile, _)| base + tile)
     });
     let writes: Vec<Draft> = writes.flatten().collect();
     let cells = build.roots.iter().map(|array| &makers[array.0 as usize][..]);
@@ -335,7 +343,6 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
         }
     };
     match &build.plan.stages[task.stage as usize] {
-        Stage::Write(_) => (0, 0),
         Stage::Reshape(reshape) => {
             let (_, shape) = reshape.units.block(&reshape.units.coords(task.unit as usize));
             (own(reshape.array, &shape), scratch_bytes(1))
@@ -343,7 +350,16 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
         Stage::Call(stage) => (stage.calls[task.unit as usize].bytes, 0),
         Stage::Read(read) => {
             let (_, _, shape) = &read.boxes[task.unit as usize];
-            (len(shape) * build.plan.array(read.array).dtype.size() as u64, 0)
+            let scratch = match &build.sources.regions[read.source as usize] {
+                RegionLike::Region(source) => source.scratch_bytes(shape),
+                RegionLike::Blocks(_) | RegionLike::Values(..) => 0,
+            };
+            (len(shape) * build.plan.array(read.array).dtype.size() as u64, scratch)
+        }
+        Stage::Write(write) => {
+            let grid = grid_of(build, write.array);
+            let (_, shape) = grid.block(&grid.coords(task.unit as usize));
+            (0, build.sources.sinks[write.sink as usize].scratch_bytes(&shape))
         }
         Stage::Combine(combine) => {
             let Stage::Fused(fused) = &build.plan.stages[combine.stage as usize] else {

@@ -3,7 +3,6 @@
 use chunkwise_core::{Shape, Strides, row_major_strides};
 use chunkwise_plan::{Array, OrderStage, Stage, Storage, Variant};
 
-use super::Want;
 use super::stages::{Build, Maker, computed, info, operand};
 use crate::ExprError;
 use crate::fuse::Group;
@@ -17,14 +16,18 @@ pub(super) fn add(
     graph: &Graph,
     (group, id): (&Group, NodeId),
     kept: &[bool],
-    want: Want,
 ) -> Result<(), ExprError> {
     let node = graph.node(id);
     let Kind::Order { op, axes, place } = &node.kind else { unreachable!("the node of an order statistic") };
     let elements = operand(build, graph, (group, group.sinks[0]), kept)?;
     let operand = graph.node(node.inputs[0]);
     let shape = &operand.meta.shape;
-    let units = units(shape, *axes, operand.dtype, &strides(build, shape, &elements.variants), build.units);
+    let inputs = elements.variants.iter().flat_map(|variant| &variant.inputs);
+    let mut storages = inputs.map(|input| &build.plan.array(input.array).storage);
+    let outside = storages.any(|storage| matches!(storage, Storage::Outside { .. }));
+    let outside = outside.then(|| build.moves.ordered_bytes());
+    let strides = strides(build, shape, &elements.variants);
+    let units = units(shape, *axes, operand.dtype, &strides, build.units, outside);
     let number = build.plan.stages.len() as u32;
     let stage = OrderStage {
         info: info(graph, group),
@@ -37,8 +40,7 @@ pub(super) fn add(
         masked: node.inputs.len() > 1,
         array: build.next(),
     };
-    let returned = want == Want::Arrays && graph.roots.contains(&id);
-    let storage = computed(stage.result_grid(), 0, returned);
+    let storage = computed(stage.result_grid(), 0, build.is_returned(id));
     let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
     build.add_node(id, array, Maker::Store(number));
     build.plan.stages.push(Stage::Order(stage));
@@ -55,7 +57,7 @@ fn strides(build: &Build, shape: &[usize], variants: &[Variant]) -> Vec<Strides>
             Storage::Memory(block) => {
                 input.view.strides(build.sources.blocks[block as usize].strides(), &origin).0
             }
-            Storage::Persisted(..) | Storage::Computed { .. } => {
+            Storage::Persisted(..) | Storage::Computed { .. } | Storage::Outside { .. } => {
                 input.view.strides(&row_major_strides(&array.shape), &origin).0
             }
         }

@@ -6,13 +6,15 @@ use chunkwise_core::{Grid, Shape, Strides, row_major_strides};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, GroupTarget, Plan, ReadStage, ReductionTarget,
-    RegionLike, SelectionTarget, Sources, Stage, StageInfo, StageOperand, Storage, Variant, WriteStage,
-    strided_unit_grid,
+    RegionLike, SelectionTarget, Sources, Stage, StageInfo, StageOperand, Storage, Variant,
+    strided_unit_grid, whole_cell_grid,
 };
 use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
+use super::outside::{self, Moves, Spilled};
 use super::reshape::{reshape_stage, units_for};
+use super::writes::{self, Writes};
 use super::{Want, order, products, scans};
 use crate::fuse::{Analysis, Arrays, Group, Sink, emit, emit_operand};
 use crate::graph::{Graph, NodeId};
@@ -25,11 +27,18 @@ use crate::{ExprError, ops};
 pub(super) struct Build {
     pub(super) plan: Plan,
     pub(super) sources: Sources,
+    /// What groups and calls make of nodes.
     pub(super) arrays: HashMap<NodeId, ArrayId, BuildFast>,
+    /// Sources as they are read. One that is returned or written is made besides.
+    pub(super) given: HashMap<NodeId, ArrayId, BuildFast>,
     /// Which stage makes each array; for reductions, the fused stage.
     pub(super) makers: Vec<Option<Maker>>,
-    /// Arrays of the graph's roots, as far as they are arrays.
+    /// Arrays of the graph's roots, as far as they are arrays that are returned.
     pub(super) roots: Vec<ArrayId>,
+    /// The roots that are returned as whole arrays.
+    returned: HashSet<NodeId, BuildFast>,
+    /// What is written to sinks.
+    pub(super) writes: Writes,
     /// What reshapes read, and the shape that it gets.
     reshaped: HashMap<NodeId, Shape, BuildFast>,
     /// Where the values of the graph's roots come from, as far as they are values.
@@ -40,6 +49,14 @@ pub(super) struct Build {
     pub(super) call_inputs: HashMap<u32, Vec<SmallVec<[CallPlace; 2]>>, BuildFast>,
     /// Per read stage over values, the call that makes each chunk, unless it is there.
     pub(super) chunk_calls: HashMap<u32, Vec<Option<CallPlace>>, BuildFast>,
+    /// What is kept outside of memory.
+    pub(super) moves: Moves,
+    /// What is spilled.
+    pub(super) spilled: Vec<Spilled>,
+    /// Roots whose tiles are kept.
+    kept: HashSet<NodeId, BuildFast>,
+    /// Per array that is read in place, the elements read by all tasks.
+    pub(super) fetched: HashMap<ArrayId, u64, BuildFast>,
     /// What every unit should hold, if the caller says so.
     pub(super) units: Option<Granularity>,
 }
@@ -55,6 +72,8 @@ pub(super) enum Maker {
     Reduction { stage: u32, reduction: u32 },
     /// A contraction.
     Contract(u32),
+    /// Written to disk: its number among what is spilled.
+    Spill(u32),
 }
 
 impl Build {
@@ -66,6 +85,22 @@ impl Build {
         self.plan.arrays.push(array);
         self.makers.push(maker);
         ArrayId(self.plan.arrays.len() as u32 - 1)
+    }
+
+    /// Whether tasks compute the node straight into the array that is returned.
+    pub(super) fn is_returned(&self, node: NodeId) -> bool {
+        self.returned.contains(&node)
+    }
+
+    /// Whether the node's tiles are kept for the caller.
+    pub(super) fn is_kept(&self, node: NodeId) -> bool {
+        self.kept.contains(&node)
+    }
+
+    /// The array of a node as its tasks make it, and not as it is spilled.
+    pub(super) fn made(&self, node: NodeId) -> Option<ArrayId> {
+        let array = self.array_of(node)?;
+        Some(self.spilled.iter().find(|spilled| spilled.to == array).map_or(array, |spilled| spilled.from))
     }
 
     /// The array that will be added next.
@@ -88,14 +123,21 @@ pub(super) struct SourceArrays<'a> {
 
 impl Arrays for SourceArrays<'_> {
     fn array(&mut self, id: NodeId) -> ArrayId {
-        if let Some(array) = self.build.array_of(id) {
+        let node = self.graph.node(id);
+        let known = if node.kind.is_source() { &self.build.given } else { &self.build.arrays };
+        if let Some(&array) = known.get(&id) {
             return array;
         }
-        let node = self.graph.node(id);
         if let Kind::FromValues(see) = node.kind {
             let (constants, made) = calls::chunks(self.graph, id, self.build);
             self.build.sources.regions.push(RegionLike::Values(see, constants));
             self.build.chunk_calls.insert(self.build.plan.stages.len() as u32, made);
+        }
+        if let Some(storage) = outside::in_place(self, id) {
+            let array =
+                self.build.add(Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage }, None);
+            self.build.given.insert(id, array);
+            return array;
         }
         let sources = &mut self.build.sources;
         let (storage, read) = match &node.kind {
@@ -110,7 +152,10 @@ impl Arrays for SourceArrays<'_> {
             Kind::Region(source) => {
                 sources.regions.push(RegionLike::Region(source.clone()));
                 let granularity = self.build.units.unwrap_or(Granularity::Cost(0));
-                let grid = units_for(&node.meta.grid, self.build.reshaped.get(&id), granularity);
+                let grid = match source.grid() {
+                    Some(cells) => self.build.moves.reading(id, &cells, node.dtype, granularity),
+                    None => units_for(&node.meta.grid, self.build.reshaped.get(&id), granularity),
+                };
                 (computed(grid, 0, false), Some((source.name(), false)))
             }
             Kind::Blocks { name, function } => {
@@ -136,8 +181,9 @@ impl Arrays for SourceArrays<'_> {
                 closure,
             }));
         }
-        self.build.arrays.insert(id, id_of_array);
-        id_of_array
+        self.build.given.insert(id, id_of_array);
+        self.build.spill_made(self.graph);
+        self.build.given[&id]
     }
 }
 
@@ -149,14 +195,24 @@ pub(super) fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
 pub(super) fn build(
     graph: &Graph,
     analysis: &Analysis,
-    want: Want,
+    wants: &[Want],
     units: Option<Granularity>,
+    moves: &Moves,
 ) -> Result<Build, ExprError> {
     let reshapes = graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape));
+    let whole = graph.roots.iter().zip(wants).filter(|(_, want)| matches!(want, Want::Array));
+    let tiles = graph.roots.iter().zip(wants).filter(|(_, want)| matches!(want, Want::Tiles));
     let mut build = Build {
+        returned: whole.map(|(&root, _)| root).collect(),
+        kept: tiles.map(|(&root, _)| root).collect(),
+        moves: moves.clone(),
+        spilled: Vec::new(),
+        fetched: HashMap::default(),
+        writes: Writes::new(graph, wants),
         plan: Plan { graph: chunkwise_plan::TaskGraph::new(), ..Plan::default() },
         sources: Sources::default(),
         arrays: HashMap::default(),
+        given: HashMap::default(),
         makers: Vec::new(),
         roots: Vec::new(),
         reshaped: reshapes.map(|node| (node.inputs[0], node.meta.shape.clone())).collect(),
@@ -166,23 +222,22 @@ pub(super) fn build(
         chunk_calls: HashMap::default(),
         units,
     };
-    let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
     let Analysis { groups, kept, levels } = analysis;
     let mut calls = Calls::new(graph, levels);
     for group in groups {
+        build.spill_made(graph);
         calls.up_to(group.level, graph, &mut build);
         if let [Sink { value, reduce: None, operand_of: None, by: None }] = group.sinks[..]
             && matches!(graph.node(value).kind, Kind::Reshape)
         {
-            let returned = want == Want::Arrays && roots.contains(&value);
-            reshape_stage(graph, &mut build, value, returned);
+            reshape_stage(graph, &mut build, value);
             continue;
         }
         if let Some(id) = group.sinks[0].operand_of {
             match graph.node(id).kind {
-                Kind::Scan { .. } => scans::add(&mut build, graph, (group, id), kept, want)?,
-                Kind::Order { .. } => order::add(&mut build, graph, (group, id), kept, want)?,
-                _ => products::add(&mut build, graph, (group, id), kept, want)?,
+                Kind::Scan { .. } => scans::add(&mut build, graph, (group, id), kept)?,
+                Kind::Order { .. } => order::add(&mut build, graph, (group, id), kept)?,
+                _ => products::add(&mut build, graph, (group, id), kept)?,
             }
             continue;
         }
@@ -190,18 +245,21 @@ pub(super) fn build(
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
         let granularity = units.unwrap_or_else(|| Granularity::Cost(cost(&variants)));
-        let returned = |id: NodeId| want == Want::Arrays && roots.contains(&id);
-        let in_place = group.sinks.iter().all(|sink| sink.reduce.is_some() || returned(sink.value));
+        let in_place = group.sinks.iter().all(|sink| sink.reduce.is_some() || build.is_returned(sink.value));
         let selection = |id: NodeId| match &graph.node(id).kind {
             Kind::Selection(selection) => Some(selection),
             _ => None,
         };
         let selected = group.sinks.iter().find_map(|sink| selection(sink.reduce?));
         let strides = in_place.then(|| memory_strides(&build, group, &variants)).flatten();
-        let units = match (selected, strides) {
-            (Some(selection), _) => selection.units(&group.space.shape),
-            (None, Some(operands)) => strided_unit_grid(&group.space.shape, &operands, granularity),
-            (None, None) => {
+        let written = build.writes.cells_of(group);
+        let read = outside::cells_read(&build, &variants, &group.space.grid);
+        let written = written.or(read.as_ref());
+        let units = match (selected, written, strides) {
+            (Some(selection), ..) => selection.units(&group.space.shape),
+            (None, Some(cells), _) => whole_cell_grid(cells, granularity),
+            (None, None, Some(operands)) => strided_unit_grid(&group.space.shape, &operands, granularity),
+            (None, None, None) => {
                 let mut stored = group.sinks.iter().filter(|sink| sink.reduce.is_none());
                 let reshaped = stored.find_map(|sink| build.reshaped.get(&sink.value));
                 units_for(&group.space.grid, reshaped, granularity)
@@ -223,7 +281,7 @@ pub(super) fn build(
         };
         for (slot, &id) in stores.iter().enumerate() {
             let node = graph.node(id);
-            let storage = computed(stage.units.clone(), slot as u32, returned(id));
+            let storage = computed(stage.units.clone(), slot as u32, build.is_returned(id));
             let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
             let array = build.add(array, Some(Maker::Store(number)));
             build.arrays.insert(id, array);
@@ -255,7 +313,7 @@ pub(super) fn build(
             let array = Array {
                 dtype: node.dtype,
                 shape: node.meta.shape.clone(),
-                storage: computed(target.grid(&stage.units), slot, returned(id)),
+                storage: computed(target.grid(&stage.units), slot, build.is_returned(id)),
             };
             let maker = Maker::Reduction { stage: number, reduction: i as u32 };
             target.array = build.add(array, Some(maker));
@@ -265,7 +323,7 @@ pub(super) fn build(
         for (i, &id) in selections.iter().enumerate() {
             let node = graph.node(id);
             let slot = (stores.len() + reductions.len() + i) as u32;
-            let storage = computed((*node.meta.grid).clone(), slot, returned(id));
+            let storage = computed((*node.meta.grid).clone(), slot, build.is_returned(id));
             let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
             let array = build.add(array, Some(Maker::Store(number)));
             build.arrays.insert(id, array);
@@ -286,23 +344,11 @@ pub(super) fn build(
             build.plan.stages.push(Stage::Combine(CombineStage { info, stage: number, reduction, nodes }));
         }
     }
+    build.spill_made(graph);
     calls.up_to(u32::MAX, graph, &mut build);
-    if want == Want::Written {
-        for (sink, &root) in graph.roots.iter().enumerate() {
-            let node = graph.node(root);
-            if node.kind.is_value() {
-                continue;
-            }
-            let info = StageInfo {
-                label: "write".to_owned(),
-                origin: node.location.into(),
-                chunks: (*node.meta.grid).clone(),
-            };
-            let array = build.arrays[&root];
-            build.plan.stages.push(Stage::Write(WriteStage { info, array, sink: sink as u32 }));
-        }
-    }
-    build.roots = graph.roots.iter().filter_map(|root| build.array_of(*root)).collect();
+    writes::add(&mut build, graph, wants);
+    let returned = graph.roots.iter().zip(wants).filter(|(_, want)| !matches!(want, Want::Written(_)));
+    build.roots = returned.filter_map(|(root, _)| build.made(*root)).collect();
     for &root in &graph.roots {
         let place = calls::value(graph, root, &mut build);
         build.value_roots.push(place);

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use chunkwise_core::counted;
+use chunkwise_plan::StageKind;
 
 use super::report::{OpReport, ProfileReport};
 use super::snapshot::Snapshot;
@@ -144,7 +145,8 @@ fn cards(page: &mut String, report: &ProfileReport) -> std::fmt::Result {
     };
     let per_second = |bytes: u64| format!("{}/s", Amount(rate(bytes as f64) as u64));
     let threads = if report.most_threads == 1 { "thread" } else { "threads" };
-    let made = report.bytes - report.bytes_read - report.bytes_written;
+    let moved = |op: &&OpReport| matches!(op.kind, StageKind::Read | StageKind::Write | StageKind::Spill);
+    let made = report.bytes - report.ops.iter().filter(moved).map(|op| op.bytes).sum::<u64>();
     let mut cards = vec![
         (Seconds(wall).to_string(), "wall time".to_owned()),
         (grouped(report.tasks), format!("tasks, {}/s", grouped(rate(report.tasks as f64) as u64))),
@@ -152,15 +154,12 @@ fn cards(page: &mut String, report: &ProfileReport) -> std::fmt::Result {
         (Amount(report.peak_bytes).to_string(), of_limit),
         (Amount(made).to_string(), format!("computed, {}", per_second(made))),
     ];
-    if report.bytes_read > 0 {
-        cards.push((
-            Amount(report.bytes_read).to_string(),
-            format!("read, {}", per_second(report.bytes_read)),
-        ));
-    }
-    if report.bytes_written > 0 {
-        let rate = per_second(report.bytes_written);
-        cards.push((Amount(report.bytes_written).to_string(), format!("written, {rate}")));
+    for (bytes, what) in
+        [(report.bytes_read, "read"), (report.bytes_written, "written"), (report.bytes_spilled, "spilled")]
+    {
+        if bytes > 0 {
+            cards.push((Amount(bytes).to_string(), format!("{what}, {}", per_second(bytes))));
+        }
     }
     writeln!(page, "<div class=\"cards\">")?;
     for (figure, what) in cards {

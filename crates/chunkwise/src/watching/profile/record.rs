@@ -39,6 +39,8 @@ pub(super) struct RunRecord {
     pub(super) threads: usize,
     pub(super) memory_limit: Option<u64>,
     pub(super) held_throughout: u64,
+    /// Bytes read of sources, once it has ended.
+    pub(super) bytes_read: u64,
 }
 
 /// Operations by number: stages of all runs, those of the same place in the source being one.
@@ -253,6 +255,7 @@ impl Observer for Profile {
             threads: run.threads(),
             memory_limit: run.memory_limit(),
             held_throughout: run.held_throughout(),
+            bytes_read: 0,
         };
         let number = {
             let runs = &mut *lock(&recorder.runs);
@@ -287,6 +290,7 @@ impl Listener for RunWatch {
                 record.ended = Some(recorder.now());
                 record.outcome = Some(outcome);
                 record.stats = stats;
+                record.bytes_read = run.bytes_read();
             }
             _ => {}
         }

@@ -45,10 +45,12 @@ pub struct ProfileReport {
     pub most_threads: usize,
     /// Bytes of what tasks made, read or wrote: elements and partial states.
     pub bytes: u64,
-    /// Bytes of blocks that were read from sources or made by them.
+    /// Bytes that were read of sources by computations that have ended, those that were spilled included.
     pub bytes_read: u64,
     /// Bytes of tiles that were written to sinks.
     pub bytes_written: u64,
+    /// Bytes of tiles that were written to disk until they were read again.
+    pub bytes_spilled: u64,
     /// The most bytes that were held at once, by the tasks' own statements.
     pub peak_bytes: u64,
     /// The memory limit, if there was one.
@@ -135,8 +137,9 @@ impl ProfileReport {
             tasks: ops.iter().map(|op| op.tasks).sum(),
             most_threads: snapshot.runs.iter().map(|run| run.threads).max().unwrap_or(0),
             bytes: ops.iter().map(|op| op.bytes).sum(),
-            bytes_read: bytes_of(StageKind::Read),
+            bytes_read: snapshot.runs.iter().map(|run| run.bytes_read).sum(),
             bytes_written: bytes_of(StageKind::Write),
+            bytes_spilled: bytes_of(StageKind::Spill),
             peak_bytes: snapshot.peak(),
             memory_limit: snapshot.limit(),
             threads: threads.collect(),

@@ -340,6 +340,7 @@ fn made_up(lanes: usize, spans: u64) -> Snapshot {
         threads: lanes,
         memory_limit: Some(1000),
         held_throughout: 10,
+        bytes_read: 0,
     }];
     let mut snapshot = Snapshot::of(&recorder);
     snapshot.end = spans * 200;
