@@ -10,7 +10,7 @@ use chunkwise_exec::{CancelToken, Executor, Observer, Options, Stats};
 use chunkwise_expr::MakeSpace;
 use chunkwise_io::SpillFile;
 
-use crate::{Bytes, Compute, Explanation, Result};
+use crate::{Bytes, Compute, Explanation, Profile, Result};
 
 /// How a computation runs: on how many threads, within how much memory, until who cancels it, watched by whom.
 ///
@@ -105,7 +105,11 @@ impl Config {
         self
     }
 
-    /// Tells an observer of every task, on the threads where they run. Nothing is recorded without one.
+    /// Tells an observer of every task, on the threads where they run. Several may watch; nothing is measured when
+    /// nobody does.
+    ///
+    /// A closure hears of all events. An [`Observer`] of one's own is asked whenever a run begins, and told what the run
+    /// consists of. [`Profile`](crate::Profile) and [`Progress`](crate::Progress) are observers.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -126,8 +130,38 @@ impl Config {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     pub fn observe(mut self, observer: impl Observer + 'static) -> Self {
-        self.options.observer = Some(Arc::new(observer));
+        self.options.observers.push(Arc::new(observer));
         self
+    }
+
+    /// Records what its computations take, for a report or a trace; see [`Profile`](crate::Profile).
+    ///
+    /// ```
+    /// use chunkwise::Profile;
+    /// use chunkwise::prelude::*;
+    ///
+    /// let profile = Profile::new();
+    /// let config = Config::default().profile(&profile);
+    /// config.compute(ChunkedArray::<f64, _>::ones((100, 100))?.sum())?;
+    /// println!("{}", profile.report());
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn profile(self, profile: &Profile) -> Self {
+        self.observe(profile.clone())
+    }
+
+    /// Shows the progress of its computations on the terminal, if there is one; see [`Progress`](crate::Progress).
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let config = Config::default().progress();
+    /// config.compute(ChunkedArray::<f64, _>::ones((100, 100))?.sum())?;
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    #[cfg(feature = "progress")]
+    pub fn progress(self) -> Self {
+        self.observe(crate::Progress::new())
     }
 
     /// Computes as [`compute`](crate::compute()) does, in this configuration.

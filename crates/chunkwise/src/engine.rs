@@ -4,17 +4,18 @@ use std::any::Any;
 use std::sync::Arc;
 
 use chunkwise_core::{Cause, SpillSpace};
-use chunkwise_exec::{ExecError, Stats, Work};
+use chunkwise_exec::{Description, ExecError, Stats, Work};
 use chunkwise_expr::{Expr, ExprError, Optimise, Want, Within, plan, plan_each, plan_within, spill_pieces};
 use chunkwise_kernels::Isa;
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskGraph, TaskId, TaskOutput};
 use smallvec::SmallVec;
 
 use crate::compute::{Sinks, Target};
+use crate::watching::Stages;
 use crate::{Config, Error, Explanation, Result, Roots, futures};
 
 /// The tasks of a plan, as the executor sees them.
-struct Tasks<'a>(Runner<'a>);
+struct Tasks<'a>(Runner<'a>, Stages<'a>);
 
 impl Work for Tasks<'_> {
     type Output = TaskOutput;
@@ -27,6 +28,10 @@ impl Work for Tasks<'_> {
     fn panicked(&self, task: TaskId, payload: Box<dyn Any + Send>) -> TaskError {
         self.0.panicked(task, payload)
     }
+
+    fn description(&self) -> Option<&dyn Description> {
+        Some(&self.1)
+    }
 }
 
 fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
@@ -34,7 +39,8 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
     let executor = config.executor()?;
     let runner = Runner::new(plan, sources, Isa::detect())
         .map_err(|(stage, source)| ExprError::Program { stage, source })?;
-    let tasks = Tasks(runner);
+    let stages = Stages::new(plan, &runner);
+    let tasks = Tasks(runner, stages);
     let run = executor.execute(&plan.graph, &tasks, config.options()).map_err(|error| match error {
         ExecError::Memory { task, needed, held, limit } => {
             let (op, block, origin) = tasks.0.describe(task);

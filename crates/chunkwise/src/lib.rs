@@ -75,6 +75,7 @@ mod scan;
 mod shape;
 mod views;
 mod visualize;
+mod watching;
 
 pub use array::{
     ChunkedArray, ChunkedArray0, ChunkedArray1, ChunkedArray2, ChunkedArray3, ChunkedArray4, ChunkedArray5,
@@ -101,14 +102,20 @@ pub use random::{Floats, Generator};
 pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use views::{Extent, MaskOf, ReshapeTo, UNKNOWN, concatenate, stack};
 pub use visualize::{Detail, Direction, Picture, visualize};
+#[cfg(feature = "progress")]
+pub use watching::Progress;
+pub use watching::{OpReport, Profile, ProfileReport, ThreadReport};
 
 pub use chunkwise_core::{
     AxisChunks, Bits, DType, Element, Error as ArgumentError, Inexact, Integer, Number, Ordered, Real, Signed,
 };
-pub use chunkwise_exec::{CancelToken, Event, ExecError, Observer, OutOfMemory, Stats};
+pub use chunkwise_exec::{
+    CancelToken, Event, ExecError, Interest, Listener, Observer, OutOfMemory, Outcome, RunInfo, StageSummary,
+    Stats, Thread,
+};
 pub use chunkwise_expr::{Explanation, ExprError};
 pub use chunkwise_io::{NpyError, NpyErrorKind};
-pub use chunkwise_plan::{Cause, Origin, TaskError};
+pub use chunkwise_plan::{Cause, Origin, StageKind, TaskError};
 
 pub use ndarray_rand::{rand, rand_distr};
 pub use {ndarray, num_complex};
