@@ -7,9 +7,20 @@
 //!
 //! [`npy`] reads and writes NumPy's `.npy` files.
 
+#[cfg(feature = "zarr")]
+mod cells;
+mod check;
 mod copy;
+mod error;
 pub mod npy;
 mod position;
 mod runs;
+#[cfg(feature = "zarr")]
+pub mod zarr;
 
+pub use error::{StoreError, StoreErrorKind};
 pub use npy::{NpyError, NpyErrorKind, NpyFile, NpyWriter};
+#[cfg(feature = "zarr")]
+pub use zarr::{
+    BloscCodec, BloscShuffle, ZarrArray, ZarrCompressor, ZarrGroup, ZarrOptions, ZarrVersion, ZarrWriter,
+};

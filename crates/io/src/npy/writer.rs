@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 use chunkwise_core::{Block, DType, RegionSink, Shape, byte_len};
 use smallvec::SmallVec;
 
-use super::file::{check_box, staging_area};
+use super::file::staging_area;
 use super::header::Header;
 use super::{NpyError, NpyErrorKind, descr};
+use crate::check::check_box;
 use crate::copy::{CopyAxis, copy, swap_bytes};
 use crate::position::write_all_at;
 use crate::runs::{Layout, Limits, Runs};
