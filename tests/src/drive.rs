@@ -68,8 +68,8 @@ impl fmt::Display for Failure {
 pub fn evaluate(roots: &[Expr], setting: Setting) -> Result<Vec<Values>, Failure> {
     let failure = |e: &dyn fmt::Display| Failure(e.to_string());
     let planned = match setting.unit {
-        Some(elements) => plan_in_units(roots, Want::Arrays, setting.optimise, elements),
-        None => plan(roots, Want::Arrays, setting.optimise),
+        Some(elements) => plan_in_units(roots, Want::Array, setting.optimise, elements),
+        None => plan(roots, Want::Array, setting.optimise),
     };
     let (plan, sources) = planned.map_err(|e| failure(&e))?;
     let results = run(&plan, &sources, setting)?;

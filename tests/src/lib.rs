@@ -9,6 +9,7 @@ mod generate;
 mod matches;
 mod pair;
 mod results;
+mod store;
 mod values;
 mod watch;
 
@@ -20,5 +21,6 @@ pub use generate::{Rng, edges, mixed, small};
 pub use matches::{assert_matches, assert_matches_within};
 pub use pair::{Pair, random_shape, random_shape_of};
 pub use results::{all_bytes, assert_same_bits, bits, elements, run_in_order};
+pub use store::{Extent, Store};
 pub use values::{Order, Values};
 pub use watch::{Calls, Meeting, in_time};

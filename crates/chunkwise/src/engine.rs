@@ -3,14 +3,15 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use chunkwise_core::RegionSink;
+use chunkwise_core::Cause;
 use chunkwise_exec::{ExecError, Stats, Work};
-use chunkwise_expr::{Expr, ExprError, Optimise, Want, plan};
+use chunkwise_expr::{Expr, ExprError, Optimise, Want, plan, plan_each};
 use chunkwise_kernels::Isa;
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskId, TaskOutput};
 use smallvec::SmallVec;
 
-use crate::{Config, Error, Explanation, Result, futures};
+use crate::compute::{Sinks, Target};
+use crate::{Config, Error, Explanation, Result, Roots, futures};
 
 /// The tasks of a plan, as the executor sees them.
 struct Tasks<'a>(Runner<'a>);
@@ -48,10 +49,33 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
 }
 
 /// Computes the roots, sharing their common work: arrays come as blocks that are row-major over the whole of a
-/// `Vec`'s buffer.
-pub(crate) fn run(roots: &[Expr], config: &Config) -> Result<(Vec<RootResult>, Stats)> {
-    let (plan, sources) = plan(roots, Want::Arrays, Optimise::All)?;
-    execute(&plan, &sources, config)
+/// `Vec`'s buffer, and those that are written are complete.
+pub(crate) fn run(roots: &Roots, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
+    let sinks = Sinks::open(roots)?;
+    let (plan, sources) = plan_each(roots.exprs(), &sinks.wants(roots.exprs().len()), Optimise::All)?;
+    let computed = execute(&plan, &sources, config)?;
+    sinks.finish()?;
+    Ok(computed)
+}
+
+/// What is the same for the same write of the same values, as far as the plan and its sources tell.
+pub(crate) fn fingerprint(expr: &Expr, target: &Target) -> Result<u128, Cause> {
+    let (mut plan, sources) =
+        plan(std::slice::from_ref(expr), Want::Written(target.preview()), Optimise::All)?;
+    // Where it is in the source may change without any change of what it does.
+    plan.forget_origins();
+    let versions = sources.versions()?;
+    Ok(fingerprint_of(&[&plan.to_bytes()?, versions.as_bytes()]))
+}
+
+/// The hash of some bytes: FNV-1a of 128 bits (Fowler, Noll and Vo), of each part's length and its bytes.
+pub(crate) fn fingerprint_of(parts: &[&[u8]]) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    let bytes = parts
+        .iter()
+        .flat_map(|part| (part.len() as u64).to_le_bytes().into_iter().chain(part.iter().copied()));
+    bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
 }
 
 /// Computes a delayed value and keeps it.
@@ -61,7 +85,7 @@ pub(crate) fn persist_value(root: &Expr, config: &Config) -> Result<Expr> {
         return Ok(root.clone());
     };
     let bytes = function.bytes();
-    let (results, _) = run(std::slice::from_ref(root), config)?;
+    let (results, _) = run(&vec![root.clone()].into(), config)?;
     let Some(RootResult::Value(value)) = results.into_iter().next() else {
         unreachable!("the root is a delayed value")
     };
@@ -94,16 +118,8 @@ pub(crate) fn chunk_sizes(root: &Expr, config: &Config) -> Result<Vec<usize>> {
     }
 }
 
-/// Computes the root and gives its tiles to the sink, on any thread, in any order. Holds no handle on the sink when
-/// it returns.
-pub(crate) fn store(root: &Expr, sink: Arc<dyn RegionSink>, config: &Config) -> Result<()> {
-    let (plan, mut sources) = plan(std::slice::from_ref(root), Want::Written, Optimise::All)?;
-    sources.sinks.push(sink);
-    execute(&plan, &sources, config)?;
-    Ok(())
-}
-
 /// Describes the roots before and after optimising.
-pub(crate) fn explain(roots: &[Expr]) -> Result<Explanation> {
-    Ok(chunkwise_expr::explain(roots)?)
+pub(crate) fn explain(roots: &Roots) -> Result<Explanation> {
+    let wants = Sinks::preview(roots).wants(roots.exprs().len());
+    Ok(chunkwise_expr::explain(roots.exprs(), &wants)?)
 }

@@ -63,6 +63,14 @@ pub enum Error {
     /// An `.npy` file that cannot be opened, read or written.
     #[error(transparent)]
     Npy(#[from] chunkwise_io::NpyError),
+    /// Something that an array is written to could not be opened, resumed or completed.
+    #[error("{name}: {source}")]
+    Sink {
+        /// What was to be written.
+        name: String,
+        /// Why it was not.
+        source: chunkwise_core::Cause,
+    },
     /// A file that holds another type of array than it was opened as.
     #[error(
         "{}: holds elements of {dtype} along {}, but was opened as {asked_dtype}{}",
@@ -99,6 +107,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error of a sink that could not be completed, as the format's own where it has one.
+    pub(crate) fn of_sink(name: String, cause: chunkwise_core::Cause) -> Self {
+        match cause.downcast::<chunkwise_io::NpyError>() {
+            Ok(error) => Error::Npy(*error),
+            Err(source) => Error::Sink { name, source },
+        }
+    }
+
     /// The error of this type, if it is this one or what caused it: the error that a user's function or file returned.
     ///
     /// ```

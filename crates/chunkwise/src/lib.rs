@@ -83,7 +83,7 @@ pub use array::{
 pub use axes::{Axes, Keep, keep};
 pub use bytes::{Bytes, bytes};
 pub use chunks::{Auto, AxisSpec, ChunkSpec, Full};
-pub use compute::{Compute, Roots, Value, Values, compute, explain};
+pub use compute::{Compute, Roots, Value, Values, Write, compute, explain};
 pub use config::Config;
 pub use create::BlockInfo;
 pub use delayed::{Data, Delayed, DelayedFn, IntoArg, delayed, try_delayed};

@@ -9,7 +9,7 @@ use chunkwise_io::{NpyFile, NpyWriter};
 use ndarray::Dimension;
 
 use crate::shape::dim_of;
-use crate::{ChunkSpec, Chunked, ChunkedArray, Config, Error, Result, engine};
+use crate::{ChunkSpec, Chunked, ChunkedArray, Config, Error, Result, Write};
 
 impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// The array in an `.npy` file, read lazily.
@@ -75,10 +75,28 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// # Errors
     /// As for [`write_npy`](Self::write_npy) and [`compute_with`](Self::compute_with).
     pub fn write_npy_with(&self, path: impl AsRef<Path>, config: &Config) -> Result<()> {
-        self.known("write_npy")?;
-        let sink = Arc::new(NpyWriter::create(path, A::DTYPE, self.shape())?);
-        engine::store(self.expr(), sink.clone(), config)?;
-        let sink = Arc::into_inner(sink).expect("a finished computation holds no sinks");
-        Ok(sink.finish()?)
+        config.compute(self.to_npy(path))
+    }
+
+    /// A write of the array to an `.npy` file, for [`compute`](crate::compute()) to do together with others.
+    ///
+    /// The file appears when it is complete; if anything fails, what was there before stays as it was. The length of
+    /// the array must be known.
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("halves.npy");
+    /// let x = ChunkedArray::arange(0..1000_i64)?;
+    /// let (_, sum) = compute(((&x / 2).to_npy(&path), x.sum().value()))?; // reads `x` once
+    /// assert_eq!(sum, 499_500);
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn to_npy(&self, path: impl AsRef<Path>) -> Write {
+        let path = path.as_ref().to_owned();
+        let name = path.display().to_string();
+        let shape = self.shape().to_vec();
+        self.write_to(name, None, move || Ok(Arc::new(NpyWriter::create(&path, A::DTYPE, &shape)?)))
     }
 }

@@ -40,6 +40,12 @@ pub trait RegionSource: Debug + Send + Sync + 'static {
         0
     }
 
+    /// Text that changes when the elements do, such as a file's length and time of change. `None`, the default, if
+    /// nobody can tell: what was computed from it is then not known to be the same in another process.
+    fn version(&self) -> Option<String> {
+        None
+    }
+
     /// Whether the same read may succeed if it is tried again a little later.
     fn is_transient(&self, error: &Cause) -> bool {
         is_transient(error)

@@ -115,14 +115,14 @@ impl Explanation {
     }
 }
 
-/// Explains the computation of some expressions.
+/// Explains the computation of some expressions, each wanted in its form.
 ///
 /// # Errors
 /// As for [`plan`](crate::plan).
-pub fn explain(roots: &[Expr]) -> Result<Explanation, ExprError> {
+pub fn explain(roots: &[Expr], wants: &[Want]) -> Result<Explanation, ExprError> {
     let graph = merge_only(Graph::import(roots))?;
     let before = layers(&graph);
-    let (plan, _) = lower(&optimise(graph)?, Want::Arrays, None)?;
+    let (plan, _) = lower(&optimise(graph)?, wants, None)?;
     Ok(Explanation {
         before,
         after: stages(&plan),

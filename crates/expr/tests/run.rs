@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chunkwise_core::{AxisChunks, AxisMap, Block, Buffer, DType, Element, Grid, Scalar, View};
-use chunkwise_expr::{Expr, Optimise, StageKind, Want, explain, plan};
+use chunkwise_expr::{Explanation, Expr, Optimise, StageKind, Want, explain, plan};
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::{Binary, Closure, Isa, Op, Unary};
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskId, TaskOutput};
@@ -18,6 +18,10 @@ fn memory<A: Element>(values: &[A], shape: &[usize], chunk: &[usize]) -> Expr {
     // SAFETY: the buffer is fresh and has room for the values.
     unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), buffer.as_mut_ptr().cast(), values.len()) };
     Expr::memory(Block::row_major(Arc::new(buffer), A::DTYPE, shape), grid(shape, chunk))
+}
+
+fn explained(roots: &[Expr]) -> Explanation {
+    explain(roots, &vec![Want::Array; roots.len()]).unwrap()
 }
 
 fn run(plan: &Plan, sources: &Sources) -> Vec<RootResult> {
@@ -41,9 +45,9 @@ fn values<A: Element>(root: &RootResult) -> Vec<A> {
 
 /// Computes with the optimiser on and off; both must agree.
 fn compute<A: Element>(root: &Expr) -> Vec<A> {
-    let (p, sources) = plan(std::slice::from_ref(root), Want::Arrays, Optimise::All).unwrap();
+    let (p, sources) = plan(std::slice::from_ref(root), Want::Array, Optimise::All).unwrap();
     let optimised = values(&run(&p, &sources)[0]);
-    let (p, sources) = plan(std::slice::from_ref(root), Want::Arrays, Optimise::Nothing).unwrap();
+    let (p, sources) = plan(std::slice::from_ref(root), Want::Array, Optimise::Nothing).unwrap();
     let plain = values(&run(&p, &sources)[0]);
     assert_eq!(optimised, plain, "the optimiser changed the values");
     optimised
@@ -90,7 +94,7 @@ fn a_chain_and_its_mean_are_one_stage() {
         .collect();
     let got = compute::<f64>(&mean);
     assert!(got.iter().zip(&expected).all(|(g, e)| (g - e).abs() < 1e-12), "{got:?} {expected:?}");
-    let explained = explain(&[mean]).unwrap();
+    let explained = explained(&[mean]);
     assert_eq!(explained.after.iter().filter(|s| s.kind == StageKind::Fused).count(), 1, "{explained}");
     assert_eq!(explained.after[0].tasks, 9, "{explained}");
 }
@@ -101,10 +105,10 @@ fn mean_and_deviation_read_their_input_once() {
     let mean = a.reduce(ReduceOp::Mean, &[0, 1], false).unwrap();
     let std = a.reduce(ReduceOp::Var { ddof: 0.0, std: true, nan: false }, &[0, 1], false).unwrap();
     let roots = [mean, std];
-    let explained = explain(&roots).unwrap();
+    let explained = explained(&roots);
     assert_eq!(explained.after.len(), 1, "{explained}");
     assert_eq!((explained.after[0].inputs, explained.after[0].outputs), (1, 2));
-    let (p, sources) = plan(&roots, Want::Arrays, Optimise::All).unwrap();
+    let (p, sources) = plan(&roots, Want::Array, Optimise::All).unwrap();
     let results = run(&p, &sources);
     assert_eq!(values::<f64>(&results[0]), [49.5]);
     assert!((values::<f64>(&results[1])[0] - (9999.0f64 / 12.0).sqrt()).abs() < 1e-12);
@@ -124,7 +128,7 @@ fn a_slice_of_a_sum_with_its_transpose_computes_what_it_shows() {
         shape: [10, 10].into_iter().collect(),
         source: [axis(0), axis(1)].into_iter().collect(),
     });
-    let (p, _) = plan(std::slice::from_ref(&corner), Want::Arrays, Optimise::All).unwrap();
+    let (p, _) = plan(std::slice::from_ref(&corner), Want::Array, Optimise::All).unwrap();
     assert_eq!(p.tasks.len(), 1);
     let expected: Vec<i64> = (0..10).flat_map(|i| (0..10).map(move |j| 7 * i + j + 7 * j + i)).collect();
     assert_eq!(compute::<i64>(&corner), expected);
@@ -142,7 +146,7 @@ fn a_closure_with_two_views_runs_once_per_element() {
     });
     let mapped = Expr::elementwise(Op::Closure(closure), &[&a]).unwrap();
     let sum = binary(Binary::Add, &mapped, &mapped.view(View::permuted(&[6, 6], &[1, 0])));
-    let (p, sources) = plan(&[sum], Want::Arrays, Optimise::All).unwrap();
+    let (p, sources) = plan(&[sum], Want::Array, Optimise::All).unwrap();
     let got = values::<f64>(&run(&p, &sources)[0]);
     let expected: Vec<f64> =
         (0..6).flat_map(|i| (0..6).map(move |j| f64::from(7 * i + 7 * j) + 2.0)).collect();
@@ -159,7 +163,7 @@ fn concatenated_expressions_reduce_without_being_joined() {
     assert_eq!(compute::<f64>(&joined), expected);
     let sum = joined.reduce(ReduceOp::Sum, &[1], false).unwrap();
     assert_eq!(compute::<f64>(&sum), [3.0, 12.0, -3.0, -12.0, -21.0]);
-    let explained = explain(&[sum]).unwrap();
+    let explained = explained(&[sum]);
     assert_eq!(explained.after.len(), 1, "{explained}");
     // Backwards with a step, across the seam.
     let view = View {

@@ -46,6 +46,7 @@ pub use select::MaskChanged;
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
 pub use units::{
-    Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, scan_unit_grid, strided_unit_grid, unit_grid,
+    Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, scan_unit_grid, strided_unit_grid,
+    unit_grid, whole_cell_grid,
 };
 pub use wire::{WIRE_VERSION, WireError};

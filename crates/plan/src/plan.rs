@@ -306,6 +306,20 @@ pub enum Stage {
 }
 
 impl Stage {
+    fn info_mut(&mut self) -> &mut StageInfo {
+        match self {
+            Stage::Fused(stage) => &mut stage.info,
+            Stage::Combine(stage) => &mut stage.info,
+            Stage::Read(stage) => &mut stage.info,
+            Stage::Write(stage) => &mut stage.info,
+            Stage::Reshape(stage) => &mut stage.info,
+            Stage::Contract(stage) => &mut stage.info,
+            Stage::Scan(stage) => &mut stage.info,
+            Stage::Order(stage) => &mut stage.info,
+            Stage::Call(stage) => &mut stage.info,
+        }
+    }
+
     /// What messages say of it.
     pub fn info(&self) -> &StageInfo {
         match self {
@@ -383,6 +397,13 @@ impl Plan {
             | Stage::Call(_) => Vec::new(),
         };
         self.stages.iter().flat_map(of).collect()
+    }
+
+    /// Forgets where stages were built, so that the same work has the same bytes wherever it was written down.
+    pub fn forget_origins(&mut self) {
+        for stage in &mut self.stages {
+            stage.info_mut().origin = Origin { file: Cow::Borrowed(""), line: 0, column: 0 };
+        }
     }
 
     /// Bytes of the arrays that the computation returns in one piece: at most, for those that are selected.

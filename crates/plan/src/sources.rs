@@ -47,6 +47,30 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Text that changes whenever an element of a source does.
+    ///
+    /// # Errors
+    /// Says which source has no such text: an array in memory, a persisted one, a function, or a source that does not
+    /// know.
+    pub fn versions(&self) -> Result<String, String> {
+        if !self.blocks.is_empty() || !self.tiles.is_empty() {
+            return Err("an array in memory cannot be recognised by another process".to_owned());
+        }
+        if !self.functions.is_empty() || !self.values.is_empty() {
+            return Err("a delayed value cannot be recognised by another process".to_owned());
+        }
+        let mut versions = String::new();
+        for region in &self.regions {
+            let RegionLike::Region(source) = region else {
+                return Err("a function of blocks cannot be recognised by another process".to_owned());
+            };
+            let version =
+                source.version().ok_or_else(|| format!("{} does not tell when it changes", source.name()))?;
+            versions.extend([&source.name(), " ", &version, "\n"]);
+        }
+        Ok(versions)
+    }
+
     /// Checks that everything that a plan names by number is there, with the dtype and shape that the plan says.
     pub(crate) fn check(&self, plan: &Plan) -> Result<(), String> {
         for (id, array) in plan.arrays.iter().enumerate() {

@@ -57,16 +57,7 @@ pub fn unit_grid(chunks: &Grid, granularity: Granularity) -> Grid {
     }
     let len = shape.iter().fold(1usize, |n, &k| n.saturating_mul(k));
     let target = granularity.target(len, LEAST_OF_BLOCKS);
-    let mut extent = chunks.largest();
-    let product = |extent: &[usize]| extent.iter().fold(1usize, |n, &k| n.saturating_mul(k));
-    // Grow along the last axes, whose elements are close in memory.
-    for k in (0..extent.len()).rev() {
-        let now = product(&extent);
-        if now > target / 2 {
-            break;
-        }
-        extent[k] = extent[k].saturating_mul(target / now).min(shape[k]);
-    }
+    let mut extent = grow(chunks.largest(), &shape, target);
     // Shrink along the first axes, for the same reason.
     for k in 0..extent.len() {
         let now = product(&extent);
@@ -76,6 +67,35 @@ pub fn unit_grid(chunks: &Grid, granularity: Granularity) -> Grid {
         extent[k] = extent[k].div_ceil(now.div_ceil(target)).max(1);
     }
     Grid::new(chunks.axes().iter().zip(&extent).map(|(axis, &extent)| regroup(axis, extent)))
+}
+
+/// The units of an iteration space whose results are written in whole cells of this grid: one or several of them
+/// each, and never a part of one.
+pub fn whole_cell_grid(cells: &Grid, granularity: Granularity) -> Grid {
+    let shape = cells.shape();
+    if shape.contains(&0) {
+        return Grid::whole(&shape);
+    }
+    let len = shape.iter().fold(1usize, |n, &k| n.saturating_mul(k));
+    let target = granularity.target(len, LEAST_OF_BLOCKS);
+    let extent = grow(cells.largest(), &shape, target);
+    Grid::new(cells.axes().iter().zip(&extent).map(|(axis, &extent)| regroup(axis, extent)))
+}
+
+/// An extent that grows along the last axes, whose elements are close in memory, up to about so many elements.
+fn grow(mut extent: Shape, shape: &[usize], target: usize) -> Shape {
+    for k in (0..extent.len()).rev() {
+        let now = product(&extent);
+        if now > target / 2 {
+            break;
+        }
+        extent[k] = extent[k].saturating_mul(target / now).min(shape[k]);
+    }
+    extent
+}
+
+fn product(extent: &[usize]) -> usize {
+    extent.iter().fold(1usize, |n, &k| n.saturating_mul(k))
 }
 
 /// The units of an iteration space whose operands all lie in memory, by their strides over the space.

@@ -199,7 +199,7 @@ fn plans_hold_what_is_needed_and_no_more() {
     let total = delayed(|a: &Array1<i64>| a.sum()).call(x.slice(s![..15]).unwrap());
     for passes in [Optimise::All, Optimise::Nothing] {
         let roots = [total.expr().clone(), x.slice(s![5..25]).unwrap().expr().clone()];
-        let (plan, _) = plan(&roots, Want::Arrays, passes).unwrap();
+        let (plan, _) = plan(&roots, Want::Array, passes).unwrap();
         let calls = |stage: &Stage| matches!(stage, Stage::Call(_));
         // The blocks are made before anything reads them, the sum after the slice.
         assert_eq!(plan.stages.iter().filter(|stage| calls(stage)).count(), 2);

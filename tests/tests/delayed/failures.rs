@@ -145,7 +145,7 @@ fn cancelled_computations() {
 #[test]
 fn plans_with_calls_stay_in_the_process() {
     let refusal = |roots: &[chunkwise_expr::Expr]| {
-        let (plan, _) = plan(roots, Want::Arrays, Optimise::All).unwrap();
+        let (plan, _) = plan(roots, Want::Array, Optimise::All).unwrap();
         plan.to_bytes().unwrap_err()
     };
     let inc = delayed(|v: &i64| v + 1).named("inc");

@@ -29,7 +29,7 @@ fn rich_plan(folder: &std::path::Path) -> (Plan, Sources) {
         concatenate(Axis(0), &[&z + &z.slice(s![..;-1, ..]).unwrap(), y.slice(s![..4, ..]).unwrap()])
             .unwrap();
     let roots = [joined.expr().clone(), joined.std_axis(Axis(1), 0.0).unwrap().expr().clone()];
-    plan_in_units(&roots, Want::Arrays, Optimise::All, 20).unwrap()
+    plan_in_units(&roots, Want::Array, Optimise::All, 20).unwrap()
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn contradictions_are_refused() {
 #[should_panic(expected = "a plan needs its own sources")]
 fn sources_of_another_plan() {
     let plan_of = |x: &ChunkedArray2<f64>| {
-        plan_in_units(std::slice::from_ref((x + 1.0).expr()), Want::Arrays, Optimise::All, 10).unwrap()
+        plan_in_units(std::slice::from_ref((x + 1.0).expr()), Want::Array, Optimise::All, 10).unwrap()
     };
     let (plan, _) = plan_of(&matrix());
     let (_, others) = plan_of(&matrix().slice(s![1.., ..]).unwrap().persist().unwrap());

@@ -47,15 +47,16 @@ fn a_sum_with_the_transpose_overwrites_no_block_that_is_still_read() {
     let y = &x + &x.t();
     let small = matrix(n) * 2.0;
     let expected: Vec<f64> = (&small + &small.t()).iter().copied().collect();
-    for want in [Want::Arrays, Want::Tiles] {
+    for want in [Want::Array, Want::Tiles] {
         let roots = [y.expr().clone()];
+        let what = format!("{want:?}");
         let (plan, sources) = plan_in_units(&roots, want, Optimise::All, block * block).unwrap();
         assert_eq!(plan.tasks.len(), 8, "four blocks of each");
         let mut got = vec![f64::NAN; n * n];
         for result in run_in_order(&plan, &sources, |_, _| ()) {
             scatter(&result, n, &mut got);
         }
-        assert!(got == expected, "{want:?}");
+        assert!(got == expected, "{what}");
     }
 }
 

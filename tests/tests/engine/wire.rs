@@ -1,5 +1,7 @@
 //! Plans as bytes: everything built in survives with its bits, and functions are refused.
 
+use std::sync::Arc;
+
 use chunkwise::prelude::*;
 use chunkwise_core::{AxisGrid, DType, Element, Grid, Scalar};
 use chunkwise_expr::ops::{ELEMENTWISE, REDUCTIONS};
@@ -7,7 +9,7 @@ use chunkwise_expr::{Expr, Optimise, Want, plan_in_units};
 use chunkwise_kernels::random::Distribution;
 use chunkwise_kernels::{Binary, Op};
 use chunkwise_plan::{Plan, Stage, Variant, WireError};
-use chunkwise_tests::{Order, Rng, Values, mixed, small};
+use chunkwise_tests::{Order, Rng, Store, Values, mixed, small};
 use ndarray::{Array, Axis, Dimension, NewAxis, s};
 
 use crate::support::{all_bytes, rough, run_in_order};
@@ -26,7 +28,7 @@ fn round_trip(roots: &[Expr], want: Want, units: usize, what: &str) {
 fn arrays<A: Element, D: Dimension>(arrays: &[&ChunkedArray<A, D>], what: &str) {
     let roots: Vec<Expr> = arrays.iter().map(|x| x.expr().clone()).collect();
     for units in [7, 1000] {
-        round_trip(&roots, Want::Arrays, units, what);
+        round_trip(&roots, Want::Array, units, what);
     }
     round_trip(&roots, Want::Tiles, 20, what);
 }
@@ -49,7 +51,7 @@ fn every_elementwise_operation_of_every_type() {
                 .iter()
                 .map(|op| Expr::elementwise(op.clone(), &operands.iter().collect::<Vec<_>>()).unwrap())
                 .collect();
-            round_trip(&results, Want::Arrays, 10, &format!("{} of {dtype}", definition.name));
+            round_trip(&results, Want::Array, 10, &format!("{} of {dtype}", definition.name));
         }
     }
 }
@@ -68,7 +70,7 @@ fn every_reduction_of_every_type() {
                 }
             }
             for units in [5, 1000] {
-                round_trip(&results, Want::Arrays, units, &format!("{} of {dtype}", definition.name));
+                round_trip(&results, Want::Array, units, &format!("{} of {dtype}", definition.name));
             }
         }
     }
@@ -86,12 +88,12 @@ fn selections() {
     let cases =
         [("some", roots(&[&some])), ("none", roots(&[&none, &some])), ("counted", roots(&[&counted]))];
     for (what, roots) in cases {
-        for want in [Want::Arrays, Want::Tiles] {
+        for want in [Want::Array, Want::Tiles] {
             round_trip(&roots, want, 7, what);
         }
     }
     let roots = [some.expr().clone(), rows.expr().clone(), some.expr().clone()];
-    round_trip(&roots, Want::Arrays, 20, "several, one of them twice");
+    round_trip(&roots, Want::Array, 20, "several, one of them twice");
 }
 
 fn matrix() -> ChunkedArray2<f64> {
@@ -148,8 +150,7 @@ fn random_arrays() {
     let sampled = rng.sample(chunkwise::rand_distr::StandardNormal, 10).unwrap();
     let chosen = rng.choice(&[1.0, 2.0], 10).unwrap();
     for (name, x) in [("sample", sampled), ("choice", chosen)] {
-        let (plan, _) =
-            plan_in_units(std::slice::from_ref(x.expr()), Want::Arrays, Optimise::All, 5).unwrap();
+        let (plan, _) = plan_in_units(std::slice::from_ref(x.expr()), Want::Array, Optimise::All, 5).unwrap();
         let error = plan.to_bytes().expect_err("a function has no wire form");
         assert!(matches!(&error, WireError::Closure { name: n, .. } if n == name), "{name}: {error:?}");
     }
@@ -158,7 +159,7 @@ fn random_arrays() {
 #[test]
 fn draws_and_coordinates_that_cannot_be() {
     let x = Generator::seeded(1).random((12, 10).chunked((5, 4))).unwrap();
-    let (plan, _) = plan_in_units(std::slice::from_ref(x.expr()), Want::Arrays, Optimise::All, 20).unwrap();
+    let (plan, _) = plan_in_units(std::slice::from_ref(x.expr()), Want::Array, Optimise::All, 20).unwrap();
     let refused = |change: fn(&mut Variant), what: &str| {
         let mut plan = plan.clone();
         for stage in &mut plan.stages {
@@ -206,7 +207,9 @@ fn files_stay_behind_and_are_read_where_the_plan_arrives() {
 #[test]
 fn plans_that_write() {
     let x = matrix().sqrt();
-    let (plan, _) = plan_in_units(std::slice::from_ref(x.expr()), Want::Written, Optimise::All, 10).unwrap();
+    let cells = Grid::new([AxisGrid::regular(12, 4), AxisGrid::regular(10, 3)]);
+    let want = Want::Written(Arc::new(Store::empty(x.shape(), Some(cells))));
+    let (plan, _) = plan_in_units(std::slice::from_ref(x.expr()), want, Optimise::All, 10).unwrap();
     assert_eq!(Plan::from_bytes(&plan.to_bytes().unwrap()).unwrap(), plan);
 }
 
@@ -224,7 +227,7 @@ fn functions_are_refused_with_their_method_and_place() {
     for ((name, array), line) in refused.iter().zip(line + 2..) {
         let buried = (array.exp() + 1.0).sum();
         let (plan, _) =
-            plan_in_units(std::slice::from_ref(buried.expr()), Want::Arrays, Optimise::All, 5).unwrap();
+            plan_in_units(std::slice::from_ref(buried.expr()), Want::Array, Optimise::All, 5).unwrap();
         let error = plan.to_bytes().expect_err("a function has no wire form");
         assert!(matches!(&error, WireError::Closure { name: n, .. } if n == name), "{name}: {error:?}");
         let text = error.to_string();
@@ -241,7 +244,7 @@ fn a_program_of_a_million_instructions() {
     for _ in 0..1_000_000 {
         x = Expr::elementwise(Op::Binary(Binary::Add), &[&x, &one]).unwrap();
     }
-    let (plan, sources) = plan_in_units(&[x], Want::Arrays, Optimise::All, 100).unwrap();
+    let (plan, sources) = plan_in_units(&[x], Want::Array, Optimise::All, 100).unwrap();
     let arrived = Plan::from_bytes(&plan.to_bytes().unwrap()).unwrap();
     let values = all_bytes(&run_in_order(&arrived, &sources, |_, _| ()));
     let expected: Vec<u8> = [1e6, 1e6 + 1.0, 1e6 + 2.0].iter().flat_map(|x: &f64| x.to_ne_bytes()).collect();

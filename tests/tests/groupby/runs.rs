@@ -43,7 +43,7 @@ fn plans_of_groups_are_sent() {
     let roots: [Expr; 4] =
         [g.sum().expr(), g.var(1.0).expr(), g.first().expr(), g.count().expr()].map(Expr::clone);
     for units in [100, 10_000] {
-        let (sent, _) = plan_in_units(&roots, Want::Arrays, Optimise::All, units).unwrap();
+        let (sent, _) = plan_in_units(&roots, Want::Array, Optimise::All, units).unwrap();
         assert!(Plan::from_bytes(&sent.to_bytes().unwrap()).unwrap() == sent);
     }
 }

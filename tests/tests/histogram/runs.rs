@@ -108,7 +108,7 @@ fn plans_of_histograms_are_sent() {
         histograms.iter().flat_map(|h| [h.counts.expr().clone(), h.edges.expr().clone()]).collect();
     roots.push(x.histogram_weighted(Bins::linear(6, -1.0, 1.0), &w).unwrap().counts.expr().clone());
     for units in [10, 333, 5000] {
-        let (sent, _) = plan_in_units(&roots, Want::Arrays, Optimise::All, units).unwrap();
+        let (sent, _) = plan_in_units(&roots, Want::Array, Optimise::All, units).unwrap();
         assert!(Plan::from_bytes(&sent.to_bytes().unwrap()).unwrap() == sent);
     }
 }
@@ -117,7 +117,7 @@ fn plans_of_histograms_are_sent() {
 fn bins_that_arrive_damaged_are_refused() {
     let x = ChunkedArray::from_array(array![1.0, 2.0], Auto).unwrap();
     let good = x.histogram(Bins::edges([0.5, 1.5, 2.5]).unwrap()).unwrap();
-    let (plan, _) = plan_in_units(&[good.counts.expr().clone()], Want::Arrays, Optimise::All, 10).unwrap();
+    let (plan, _) = plan_in_units(&[good.counts.expr().clone()], Want::Array, Optimise::All, 10).unwrap();
     let bytes = plan.to_bytes().unwrap();
     let edge = bytes.windows(8).position(|at| at == 1.5f64.to_bits().to_le_bytes());
     // Integers may be packed; where they are not, an edge that decreases and one that is NaN are refused.

@@ -36,7 +36,7 @@ fn a_tall_matrix_by_itself_has_work_for_every_thread() {
     // In memory, and made by a function.
     for tall in [tall.clone(), tall.mapv(|v| v + 1.0)] {
         let roots = [tall.t().dot(&tall).unwrap().expr().clone()];
-        let (plan, _) = plan(&roots, Want::Arrays, Optimise::All).unwrap();
+        let (plan, _) = plan(&roots, Want::Array, Optimise::All).unwrap();
         let stage = |task: TaskId| plan.tasks[task as usize].stage as usize;
         let product = |task: &TaskId| matches!(plan.stages[stage(*task)], Stage::Contract(_));
         let tasks: Vec<TaskId> = (0..plan.tasks.len() as TaskId).filter(product).collect();
@@ -74,7 +74,7 @@ fn planned() -> (Plan, Sources, Array2<f64>) {
     let sums = &x - x.sum_axis(keep(Axis(0))).unwrap();
     let product = sums.dot(x.t()).unwrap().dot(&x).unwrap();
     let roots: [Expr; 1] = [product.expr().clone()];
-    let (plan, sources) = plan_in_units(&roots, Want::Arrays, Optimise::All, 16).unwrap();
+    let (plan, sources) = plan_in_units(&roots, Want::Array, Optimise::All, 16).unwrap();
     let expected = (&a - &a.sum_axis(Axis(0))).dot(&a.t()).dot(&a);
     (plan, sources, expected)
 }
@@ -93,7 +93,7 @@ fn plans_of_products_arrive_as_they_left() {
 fn closures_of_operands_stay_here() {
     let x = ChunkedArray::from_array(whole((300, 4), 1), 100).unwrap().mapv(|v| v);
     let roots = [x.t().dot(&whole((300, 5), 2)).unwrap().expr().clone()];
-    let (plan, _) = plan_in_units(&roots, Want::Arrays, Optimise::All, 1 << 20).unwrap();
+    let (plan, _) = plan_in_units(&roots, Want::Array, Optimise::All, 1 << 20).unwrap();
     assert!(matches!(plan.to_bytes().unwrap_err(), WireError::Closure { name, .. } if name == "mapv"));
 }
 
@@ -144,7 +144,7 @@ fn products_that_contradict_themselves_do_not_arrive() {
     // Cells that are no matrices: columns of two axes, of which the last is cut.
     let x = ChunkedArray::from_array(whole((3, 4, 6), 1), 2).unwrap();
     let roots = [whole_by(&x)];
-    let (mut plan, _) = plan_in_units(&roots, Want::Arrays, Optimise::All, 1000).unwrap();
+    let (mut plan, _) = plan_in_units(&roots, Want::Array, Optimise::All, 1000).unwrap();
     let stage = last_product(&mut plan);
     let mut axes: Vec<AxisGrid> = stage.cells.axes().to_vec();
     axes[2] = AxisGrid::regular(6, 3);

@@ -17,7 +17,7 @@ fn stages(explained: &Explanation) -> Vec<StageKind> {
 
 fn planned<A: Element, D: ndarray::Dimension>(x: &ChunkedArray<A, D>) -> Plan {
     let roots: [Expr; 1] = [x.expr().clone()];
-    plan(&roots, Want::Arrays, Optimise::All).unwrap().0
+    plan(&roots, Want::Array, Optimise::All).unwrap().0
 }
 
 fn order_stage(plan: &Plan) -> &OrderStage {
@@ -144,6 +144,6 @@ fn a_deep_chain_of_medians_is_planned_and_dropped() {
         x = &x - x.median_axis(keep(Axis(0))).unwrap();
     }
     let roots = [x.expr().clone()];
-    let (plan, _) = plan_in_units(&roots, Want::Arrays, Optimise::All, 1000).unwrap();
+    let (plan, _) = plan_in_units(&roots, Want::Array, Optimise::All, 1000).unwrap();
     assert!(plan.stages.len() >= 3000);
 }

@@ -69,7 +69,7 @@ fn planned(units: usize) -> (Plan, Sources) {
         y.argtopk_axis(Axis(1), -4).unwrap().expr().clone(),
         x.mask(&x.gt(0.0).unwrap()).unwrap().median().expr().clone(),
     ];
-    plan_in_units(&roots, Want::Arrays, Optimise::All, units).unwrap()
+    plan_in_units(&roots, Want::Array, Optimise::All, units).unwrap()
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn plans_arrive_as_they_left() {
 fn closures_of_operands_stay_here() {
     let x = ChunkedArray::from_array(Array2::<f64>::zeros((30, 4)), 10).unwrap();
     let roots = [x.mapv(|v| v).median_axis(Axis(0)).unwrap().expr().clone()];
-    let (plan, _) = plan_in_units(&roots, Want::Arrays, Optimise::All, 1 << 20).unwrap();
+    let (plan, _) = plan_in_units(&roots, Want::Array, Optimise::All, 1 << 20).unwrap();
     assert!(matches!(plan.to_bytes().unwrap_err(), WireError::Closure { name, .. } if name == "mapv"));
 }
 

@@ -193,14 +193,14 @@ fn large_arrays_are_reshaped_in_bounded_memory() {
 }
 
 fn plan_of(array: &ChunkedArrayD<f64>, unit: usize) -> Plan {
-    plan_in_units(&[array.expr().clone()], Want::Arrays, Optimise::Nothing, unit).unwrap().0
+    plan_in_units(&[array.expr().clone()], Want::Array, Optimise::Nothing, unit).unwrap().0
 }
 
 #[test]
 fn plans_travel_and_those_that_lie_are_refused() {
     let x = ChunkedArray::from_array(numbers(12, 10), (5, 3)).unwrap();
     let y = (&x + 1.0).reshape((10, 12)).unwrap().into_dyn();
-    let (plan, sources) = plan_in_units(&[y.expr().clone()], Want::Arrays, Optimise::Nothing, 7).unwrap();
+    let (plan, sources) = plan_in_units(&[y.expr().clone()], Want::Array, Optimise::Nothing, 7).unwrap();
     let back = Plan::from_bytes(&plan.to_bytes().unwrap()).unwrap();
     assert_eq!(back, plan);
     assert!(Runner::new(&back, &sources, Isa::detect()).is_ok());

@@ -9,7 +9,7 @@ use ndarray::{Array1, Array2, Axis, s};
 use crate::support::{rough, running};
 
 fn planned(array: &ChunkedArray<f64, impl ndarray::Dimension>) -> Plan {
-    plan(&[array.expr().clone()], Want::Arrays, Optimise::All).unwrap().0
+    plan(&[array.expr().clone()], Want::Array, Optimise::All).unwrap().0
 }
 
 fn only_scan(plan: &Plan) -> &ScanStage {

@@ -87,7 +87,7 @@ fn planned() -> (Plan, Sources, Array2<f64>) {
     let x = ChunkedArray::from_array(a.clone(), (5, 2)).unwrap();
     let sums = (x.cumsum_axis(Axis(1)).unwrap() + 1.0).cumsum_axis(Axis(0)).unwrap();
     let roots: [Expr; 1] = [sums.expr().clone()];
-    let (plan, sources) = plan_in_units(&roots, Want::Arrays, Optimise::All, 8).unwrap();
+    let (plan, sources) = plan_in_units(&roots, Want::Array, Optimise::All, 8).unwrap();
     let once = running(&a, Axis(1), |a, b| a + b) + 1.0;
     (plan, sources, running(&once, Axis(0), |a, b| a + b))
 }
@@ -120,7 +120,7 @@ fn plans_of_scans_arrive_as_they_left() {
 #[test]
 fn closures_of_what_is_scanned_stay_here() {
     let x = ChunkedArray::<f64, _>::ones((30,)).unwrap().mapv(|x| x).cumsum();
-    let (plan, _) = plan_in_units(&[x.expr().clone()], Want::Arrays, Optimise::All, 8).unwrap();
+    let (plan, _) = plan_in_units(&[x.expr().clone()], Want::Array, Optimise::All, 8).unwrap();
     assert!(matches!(plan.to_bytes().unwrap_err(), WireError::Closure { name, .. } if name == "mapv"));
 }
 

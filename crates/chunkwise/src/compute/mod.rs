@@ -1,6 +1,7 @@
 //! From arrays to values: `compute`, `persist`, `explain`.
 
 mod nested;
+mod write;
 
 use std::sync::Arc;
 use std::vec;
@@ -14,6 +15,9 @@ use ndarray::{Array, Dimension, Ix0};
 use crate::delayed::{Data, typed};
 use crate::memory::array_of;
 use crate::{ChunkedArray, Config, Explanation, Result, engine};
+
+pub use write::Write;
+pub(crate) use write::{Sinks, Target};
 
 /// What [`compute`] takes: arrays, [delayed values](crate::Delayed), references to them, [values](ChunkedArray::value),
 /// and tuples, arrays, `Vec`, slices and `Option` of these, nested as they come.
@@ -59,12 +63,37 @@ pub trait Compute {
 
 /// What a [`Compute`] has to compute.
 #[derive(Debug, Default)]
-pub struct Roots(Vec<Expr>);
+pub struct Roots {
+    exprs: Vec<Expr>,
+    /// Where roots go that are written instead of returned, by their number.
+    writes: Vec<(usize, Target)>,
+}
+
+impl From<Vec<Expr>> for Roots {
+    /// All of them are returned.
+    fn from(exprs: Vec<Expr>) -> Self {
+        Roots { exprs, writes: Vec::new() }
+    }
+}
 
 impl Roots {
-    /// Adds one.
+    /// Adds one that is returned.
     pub(crate) fn push(&mut self, root: &Expr) {
-        self.0.push(root.clone());
+        self.exprs.push(root.clone());
+    }
+
+    /// Adds one that is written.
+    pub(crate) fn push_write(&mut self, root: &Expr, target: Target) {
+        self.writes.push((self.exprs.len(), target));
+        self.push(root);
+    }
+
+    pub(crate) fn exprs(&self) -> &[Expr] {
+        &self.exprs
+    }
+
+    pub(crate) fn writes(&self) -> &[(usize, Target)] {
+        &self.writes
     }
 }
 
@@ -128,10 +157,10 @@ pub fn explain<C: Compute>(what: C) -> Result<Explanation> {
 }
 
 /// What is to be computed.
-pub(crate) fn roots_of<C: Compute>(what: &C) -> Vec<Expr> {
+pub(crate) fn roots_of<C: Compute>(what: &C) -> Roots {
     let mut roots = Roots::default();
     what.roots(&mut roots);
-    roots.0
+    roots
 }
 
 impl<A: Element, D: Dimension> ChunkedArray<A, D> {

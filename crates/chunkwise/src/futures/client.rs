@@ -68,7 +68,7 @@ impl Client {
             Some(RootResult::Value(value)) => value,
             _ => unreachable!("the root is a delayed value"),
         };
-        TaskHandle::new(start(expr.name().to_owned(), vec![expr], Box::new(value), &self.config))
+        TaskHandle::new(start(expr.name().to_owned(), vec![expr].into(), Box::new(value), &self.config))
     }
 
     /// Starts a call of a function for each input.

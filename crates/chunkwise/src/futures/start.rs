@@ -9,12 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chunkwise_exec::{CancelToken, ExecError};
-use chunkwise_expr::Expr;
 use chunkwise_plan::{RootResult, Value};
 
 use super::argument::awaited;
 use super::cell::{Cell, Outcome};
-use crate::{Config, Error, engine};
+use crate::{Config, Error, Roots, engine};
 
 /// Makes the result of a task of the values of its roots.
 type Finish = Box<dyn FnOnce(Vec<RootResult>) -> Value + Send>;
@@ -22,20 +21,20 @@ type Finish = Box<dyn FnOnce(Vec<RootResult>) -> Value + Send>;
 /// A computation on its way.
 struct Task {
     cell: Arc<Cell>,
-    roots: Vec<Expr>,
+    roots: Roots,
     /// Taken when the computation is done.
     finish: Option<Finish>,
     config: Config,
 }
 
 /// Starts the computation of some roots.
-pub(super) fn start(name: String, roots: Vec<Expr>, finish: Finish, config: &Config) -> Arc<Cell> {
+pub(super) fn start(name: String, roots: Roots, finish: Finish, config: &Config) -> Arc<Cell> {
     let cancel = match &config.options().cancel {
         Some(token) => token.child(),
         None => CancelToken::new(),
     };
     let cell = Cell::new(name, cancel.clone());
-    let inputs = awaited(&roots);
+    let inputs = awaited(roots.exprs());
     let task =
         Task { cell: cell.clone(), roots, finish: Some(finish), config: config.clone().cancel(&cancel) };
     if inputs.is_empty() {

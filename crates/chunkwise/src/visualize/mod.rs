@@ -82,7 +82,7 @@ impl Picture {
     /// A picture of whatever [`compute`](crate::compute()) takes: an array, or several at once in a tuple or list.
     pub fn new<C: Compute>(what: C) -> Picture {
         Picture {
-            roots: roots_of(&what),
+            roots: roots_of(&what).exprs().to_vec(),
             direction: Direction::default(),
             stage: PictureStage::Built,
             detail: Detail::default(),

@@ -55,6 +55,14 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
             demand[stage as usize].needed[unit as usize] = true;
         }
     }
+    for write in &build.writes.stages {
+        let maker = build.makers[write.array.0 as usize].expect("what is written is computed");
+        let grid = grid_of(build, write.array);
+        for cell in (0..grid.count()).filter(|&cell| write.needed[cell]) {
+            let (start, shape) = grid.block(&grid.coords(cell));
+            ask(build, &mut demand, maker, write.array, cell, (&start, &shape));
+        }
+    }
     for number in (0..build.plan.stages.len()).rev() {
         match &build.plan.stages[number] {
             Stage::Fused(fused) => {

@@ -8,7 +8,11 @@ mod products;
 mod reshape;
 mod scans;
 mod stages;
+mod writes;
 
+use std::sync::Arc;
+
+use chunkwise_core::RegionSink;
 use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};
 
 use self::calls::Place;
@@ -18,15 +22,15 @@ use crate::node::Kind;
 use crate::passes::{merge_only, optimise};
 use crate::{Expr, ExprError};
 
-/// What a computation returns of its roots that are arrays. Those that are delayed values are returned always.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a computation returns of a root that is an array. Those that are delayed values are returned always.
+#[derive(Clone, Debug)]
 pub enum Want {
-    /// Whole arrays.
-    Arrays,
-    /// Tiles that stay in memory.
+    /// The whole array.
+    Array,
+    /// Its tiles, which stay in memory.
     Tiles,
-    /// Nothing: root `i` is written to sink `i` of [`Sources`].
-    Written,
+    /// Nothing: it is written to a sink.
+    Written(Arc<dyn RegionSink>),
 }
 
 /// Whether the optimiser's passes run. Fusion and merging of equal nodes always do.
@@ -39,12 +43,20 @@ pub enum Optimise {
     Nothing,
 }
 
-/// Plans the computation of some expressions.
+/// Plans the computation of some expressions, all of which are wanted in the same form.
 ///
 /// # Errors
 /// [`ExprError::TooManyTasks`] for a plan that cannot be numbered.
 pub fn plan(roots: &[Expr], want: Want, passes: Optimise) -> Result<(Plan, Sources), ExprError> {
-    lower(&optimised(roots, passes)?, want, None)
+    plan_each(roots, &vec![want; roots.len()], passes)
+}
+
+/// Plans the computation of some expressions, each of which is wanted in a form of its own.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn plan_each(roots: &[Expr], wants: &[Want], passes: Optimise) -> Result<(Plan, Sources), ExprError> {
+    lower(&optimised(roots, passes)?, wants, None)
 }
 
 /// As [`plan`], with units of about `elements` elements: tests want many units of small arrays.
@@ -58,7 +70,7 @@ pub fn plan_in_units(
     passes: Optimise,
     elements: usize,
 ) -> Result<(Plan, Sources), ExprError> {
-    lower(&optimised(roots, passes)?, want, Some(Granularity::Elements(elements)))
+    lower(&optimised(roots, passes)?, &vec![want; roots.len()], Some(Granularity::Elements(elements)))
 }
 
 fn optimised(roots: &[Expr], passes: Optimise) -> Result<Graph, ExprError> {
@@ -85,10 +97,10 @@ fn check_lengths(graph: &Graph) -> Result<(), ExprError> {
 /// Plans an optimised graph, in units of a granularity of its own choice or a given one.
 pub(crate) fn lower(
     graph: &Graph,
-    want: Want,
+    wants: &[Want],
     units: Option<Granularity>,
 ) -> Result<(Plan, Sources), ExprError> {
-    let mut build = stages::build(graph, &analyse(graph), want, units)?;
+    let mut build = stages::build(graph, &analyse(graph), wants, units)?;
     let demand = demand::collect(&mut build)?;
     let values = number::number(&mut build, &demand)?;
     let returned = build.plan.returned_bytes();
@@ -109,21 +121,20 @@ pub(crate) fn lower(
             continue;
         }
         let array = build.array_of(root).expect("every root has an array");
-        let selected = matches!(graph.node(root).kind, Kind::Selection(_)) && want == Want::Arrays;
-        build.plan.roots.push(match want {
-            Want::Arrays if selected => Root::Selected(array),
-            Want::Arrays => Root::Array(array),
-            Want::Tiles => Root::Tiles(array),
-            Want::Written => Root::Written(array),
-        });
-        if want == Want::Tiles {
-            let Storage::Computed { tasks, .. } = &build.plan.array(array).storage else {
-                unreachable!("roots are computed")
-            };
-            for task in tasks.clone() {
-                build.plan.graph.keep(task);
+        build.plan.roots.push(match wants[i] {
+            Want::Array if matches!(graph.node(root).kind, Kind::Selection(_)) => Root::Selected(array),
+            Want::Array => Root::Array(array),
+            Want::Tiles => {
+                let Storage::Computed { tasks, .. } = &build.plan.array(array).storage else {
+                    unreachable!("roots are computed")
+                };
+                for task in tasks.clone() {
+                    build.plan.graph.keep(task);
+                }
+                Root::Tiles(array)
             }
-        }
+            Want::Written(_) => Root::Written(array),
+        });
     }
     Ok((build.plan, build.sources))
 }

@@ -2,8 +2,8 @@
 
 use chunkwise_core::Shape;
 use chunkwise_plan::{
-    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, OrderStage, ReshapeStage, ScanRole,
-    Stage, Storage, Task, TaskId,
+    ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, OrderStage, RegionLike, ReshapeStage,
+    ScanRole, Stage, Storage, Task, TaskId,
 };
 use smallvec::SmallVec;
 
@@ -157,7 +157,8 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
             Stage::Write(write) => {
                 for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
                     let task = Task { stage, unit: unit as u32 };
-                    drafts.push(task, SmallVec::from_slice(&[tile]));
+                    let inputs = build.writes.needs(stage, unit).then_some(tile);
+                    drafts.push(task, inputs.into_iter().collect());
                 }
             }
             Stage::Combine(combine) => {
@@ -259,16 +260,9 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
     let mut state = vec![false; drafts.tasks.len()];
     let mut ordered = vec![false; build.plan.stages.len()];
     let mut stack: Vec<(Draft, usize)> = Vec::new();
-    let writes = build.plan.stages.iter().zip(&drafts.bases).filter_map(|(stage, &base)| match stage {
-        Stage::Write(write) => Some(base..base + makers[write.array.0 as usize].len() as u32),
-        Stage::Fused(_)
-        | Stage::Combine(_)
-        | Stage::Read(_)
-        | Stage::Reshape(_)
-        | Stage::Contract(_)
-        | Stage::Scan(_)
-        | Stage::Order(_)
-        | Stage::Call(_) => None,
+    let writes = build.writes.stages.iter().map(|write| {
+        let base = drafts.bases[write.stage as usize];
+        (0u32..).zip(&write.needed).filter(|(_, needed)| **needed).map(move |(tile, _)| base + tile)
     });
     let writes: Vec<Draft> = writes.flatten().collect();
     let cells = build.roots.iter().map(|array| &makers[array.0 as usize][..]);
@@ -335,7 +329,6 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
         }
     };
     match &build.plan.stages[task.stage as usize] {
-        Stage::Write(_) => (0, 0),
         Stage::Reshape(reshape) => {
             let (_, shape) = reshape.units.block(&reshape.units.coords(task.unit as usize));
             (own(reshape.array, &shape), scratch_bytes(1))
@@ -343,7 +336,16 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
         Stage::Call(stage) => (stage.calls[task.unit as usize].bytes, 0),
         Stage::Read(read) => {
             let (_, _, shape) = &read.boxes[task.unit as usize];
-            (len(shape) * build.plan.array(read.array).dtype.size() as u64, 0)
+            let scratch = match &build.sources.regions[read.source as usize] {
+                RegionLike::Region(source) => source.scratch_bytes(shape),
+                RegionLike::Blocks(_) | RegionLike::Values(..) => 0,
+            };
+            (len(shape) * build.plan.array(read.array).dtype.size() as u64, scratch)
+        }
+        Stage::Write(write) => {
+            let grid = grid_of(build, write.array);
+            let (_, shape) = grid.block(&grid.coords(task.unit as usize));
+            (0, build.sources.sinks[write.sink as usize].scratch_bytes(&shape))
         }
         Stage::Combine(combine) => {
             let Stage::Fused(fused) = &build.plan.stages[combine.stage as usize] else {

@@ -3,7 +3,6 @@
 use chunkwise_core::{Shape, Strides, row_major_strides};
 use chunkwise_plan::{Array, OrderStage, Stage, Storage, Variant};
 
-use super::Want;
 use super::stages::{Build, Maker, computed, info, operand};
 use crate::ExprError;
 use crate::fuse::Group;
@@ -17,7 +16,6 @@ pub(super) fn add(
     graph: &Graph,
     (group, id): (&Group, NodeId),
     kept: &[bool],
-    want: Want,
 ) -> Result<(), ExprError> {
     let node = graph.node(id);
     let Kind::Order { op, axes, place } = &node.kind else { unreachable!("the node of an order statistic") };
@@ -37,8 +35,7 @@ pub(super) fn add(
         masked: node.inputs.len() > 1,
         array: build.next(),
     };
-    let returned = want == Want::Arrays && graph.roots.contains(&id);
-    let storage = computed(stage.result_grid(), 0, returned);
+    let storage = computed(stage.result_grid(), 0, build.is_returned(id));
     let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
     build.add_node(id, array, Maker::Store(number));
     build.plan.stages.push(Stage::Order(stage));

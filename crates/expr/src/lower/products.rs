@@ -3,7 +3,6 @@
 use chunkwise_core::Grid;
 use chunkwise_plan::{Array, ContractStage, Stage, StageOperand, Storage};
 
-use super::Want;
 use super::stages::{Build, Maker, computed, info, operand};
 use crate::ExprError;
 use crate::contract::{Operand, Pieces};
@@ -17,7 +16,6 @@ pub(super) fn add(
     graph: &Graph,
     (group, id): (&Group, NodeId),
     kept: &[bool],
-    want: Want,
 ) -> Result<(), ExprError> {
     let node = graph.node(id);
     let Kind::Contract { axes, partials, .. } = node.kind else { unreachable!("a contraction's node") };
@@ -44,8 +42,7 @@ pub(super) fn add(
     let number = build.plan.stages.len() as u32;
     let array = build.next();
     let stage = ContractStage { info, axes, cells, panels, partials, chained, left, right, array };
-    let returned = want == Want::Arrays && graph.roots.contains(&id);
-    let storage = computed(stage.result_grid(), 0, returned);
+    let storage = computed(stage.result_grid(), 0, build.is_returned(id));
     let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
     build.add_node(id, array, Maker::Contract(number));
     build.plan.stages.push(Stage::Contract(stage));

@@ -22,7 +22,7 @@ pub(super) fn units_for(chunks: &Grid, reshaped: Option<&Shape>, granularity: Gr
 const SMALLEST: usize = 16;
 
 /// The stage that copies the input of a reshape into its shape.
-pub(super) fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId, returned: bool) {
+pub(super) fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId) {
     let node = graph.node(id);
     let input = SourceArrays { graph, build: &mut *build }.array(node.inputs[0]);
     let own = flat_unit_grid(&node.meta.shape, build.units.unwrap_or(Granularity::Cost(0)));
@@ -32,7 +32,7 @@ pub(super) fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId, return
         }
         Storage::Computed { .. } | Storage::Memory(_) | Storage::Persisted(..) => own,
     };
-    let storage = computed(units.clone(), 0, returned);
+    let storage = computed(units.clone(), 0, build.is_returned(id));
     let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
     let maker = Maker::Store(build.plan.stages.len() as u32);
     let array = build.add(array, Some(maker));

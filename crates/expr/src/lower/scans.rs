@@ -2,7 +2,6 @@
 
 use chunkwise_plan::{Array, Granularity, ScanStage, Stage, scan_unit_grid};
 
-use super::Want;
 use super::stages::{Build, Maker, computed, cost, info, operand};
 use crate::ExprError;
 use crate::fuse::Group;
@@ -15,7 +14,6 @@ pub(super) fn add(
     graph: &Graph,
     (group, id): (&Group, NodeId),
     kept: &[bool],
-    want: Want,
 ) -> Result<(), ExprError> {
     let node = graph.node(id);
     let Kind::Scan { op, axis } = node.kind else { unreachable!("a scan's node") };
@@ -26,8 +24,7 @@ pub(super) fn add(
     let mut info = info(graph, group);
     info.chunks = (*node.meta.grid).clone();
     let (number, array) = (build.plan.stages.len() as u32, build.next());
-    let returned = want == Want::Arrays && graph.roots.contains(&id);
-    let storage = computed(cells.clone(), 0, returned);
+    let storage = computed(cells.clone(), 0, build.is_returned(id));
     let shape = node.meta.shape.clone();
     build.add_node(id, Array { dtype: node.dtype, shape, storage }, Maker::Store(number));
     build.plan.stages.push(Stage::Scan(ScanStage { info, op, axis, cells, totals, operand, array }));

@@ -6,13 +6,14 @@ use chunkwise_core::{Grid, Shape, Strides, row_major_strides};
 use chunkwise_kernels::Op;
 use chunkwise_plan::{
     Array, ArrayId, CombineStage, FusedStage, Granularity, GroupTarget, Plan, ReadStage, ReductionTarget,
-    RegionLike, SelectionTarget, Sources, Stage, StageInfo, StageOperand, Storage, Variant, WriteStage,
-    strided_unit_grid,
+    RegionLike, SelectionTarget, Sources, Stage, StageInfo, StageOperand, Storage, Variant,
+    strided_unit_grid, whole_cell_grid,
 };
 use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
 use super::reshape::{reshape_stage, units_for};
+use super::writes::{self, Writes};
 use super::{Want, order, products, scans};
 use crate::fuse::{Analysis, Arrays, Group, Sink, emit, emit_operand};
 use crate::graph::{Graph, NodeId};
@@ -28,8 +29,12 @@ pub(super) struct Build {
     pub(super) arrays: HashMap<NodeId, ArrayId, BuildFast>,
     /// Which stage makes each array; for reductions, the fused stage.
     pub(super) makers: Vec<Option<Maker>>,
-    /// Arrays of the graph's roots, as far as they are arrays.
+    /// Arrays of the graph's roots, as far as they are arrays that are returned.
     pub(super) roots: Vec<ArrayId>,
+    /// The roots that are returned as whole arrays.
+    returned: HashSet<NodeId, BuildFast>,
+    /// What is written to sinks.
+    pub(super) writes: Writes,
     /// What reshapes read, and the shape that it gets.
     reshaped: HashMap<NodeId, Shape, BuildFast>,
     /// Where the values of the graph's roots come from, as far as they are values.
@@ -66,6 +71,11 @@ impl Build {
         self.plan.arrays.push(array);
         self.makers.push(maker);
         ArrayId(self.plan.arrays.len() as u32 - 1)
+    }
+
+    /// Whether tasks compute the node straight into the array that is returned.
+    pub(super) fn is_returned(&self, node: NodeId) -> bool {
+        self.returned.contains(&node)
     }
 
     /// The array that will be added next.
@@ -149,11 +159,14 @@ pub(super) fn computed(grid: Grid, slot: u32, returned: bool) -> Storage {
 pub(super) fn build(
     graph: &Graph,
     analysis: &Analysis,
-    want: Want,
+    wants: &[Want],
     units: Option<Granularity>,
 ) -> Result<Build, ExprError> {
     let reshapes = graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape));
+    let whole = graph.roots.iter().zip(wants).filter(|(_, want)| matches!(want, Want::Array));
     let mut build = Build {
+        returned: whole.map(|(&root, _)| root).collect(),
+        writes: Writes::new(graph, wants),
         plan: Plan { graph: chunkwise_plan::TaskGraph::new(), ..Plan::default() },
         sources: Sources::default(),
         arrays: HashMap::default(),
@@ -166,7 +179,6 @@ pub(super) fn build(
         chunk_calls: HashMap::default(),
         units,
     };
-    let roots: HashSet<NodeId, BuildFast> = graph.roots.iter().copied().collect();
     let Analysis { groups, kept, levels } = analysis;
     let mut calls = Calls::new(graph, levels);
     for group in groups {
@@ -174,15 +186,14 @@ pub(super) fn build(
         if let [Sink { value, reduce: None, operand_of: None, by: None }] = group.sinks[..]
             && matches!(graph.node(value).kind, Kind::Reshape)
         {
-            let returned = want == Want::Arrays && roots.contains(&value);
-            reshape_stage(graph, &mut build, value, returned);
+            reshape_stage(graph, &mut build, value);
             continue;
         }
         if let Some(id) = group.sinks[0].operand_of {
             match graph.node(id).kind {
-                Kind::Scan { .. } => scans::add(&mut build, graph, (group, id), kept, want)?,
-                Kind::Order { .. } => order::add(&mut build, graph, (group, id), kept, want)?,
-                _ => products::add(&mut build, graph, (group, id), kept, want)?,
+                Kind::Scan { .. } => scans::add(&mut build, graph, (group, id), kept)?,
+                Kind::Order { .. } => order::add(&mut build, graph, (group, id), kept)?,
+                _ => products::add(&mut build, graph, (group, id), kept)?,
             }
             continue;
         }
@@ -190,18 +201,19 @@ pub(super) fn build(
         let (parts, variants) =
             emitted.map_err(|source| ExprError::Program { stage: label(graph, group), source })?;
         let granularity = units.unwrap_or_else(|| Granularity::Cost(cost(&variants)));
-        let returned = |id: NodeId| want == Want::Arrays && roots.contains(&id);
-        let in_place = group.sinks.iter().all(|sink| sink.reduce.is_some() || returned(sink.value));
+        let in_place = group.sinks.iter().all(|sink| sink.reduce.is_some() || build.is_returned(sink.value));
         let selection = |id: NodeId| match &graph.node(id).kind {
             Kind::Selection(selection) => Some(selection),
             _ => None,
         };
         let selected = group.sinks.iter().find_map(|sink| selection(sink.reduce?));
         let strides = in_place.then(|| memory_strides(&build, group, &variants)).flatten();
-        let units = match (selected, strides) {
-            (Some(selection), _) => selection.units(&group.space.shape),
-            (None, Some(operands)) => strided_unit_grid(&group.space.shape, &operands, granularity),
-            (None, None) => {
+        let written = build.writes.cells_of(group);
+        let units = match (selected, written, strides) {
+            (Some(selection), ..) => selection.units(&group.space.shape),
+            (None, Some(cells), _) => whole_cell_grid(cells, granularity),
+            (None, None, Some(operands)) => strided_unit_grid(&group.space.shape, &operands, granularity),
+            (None, None, None) => {
                 let mut stored = group.sinks.iter().filter(|sink| sink.reduce.is_none());
                 let reshaped = stored.find_map(|sink| build.reshaped.get(&sink.value));
                 units_for(&group.space.grid, reshaped, granularity)
@@ -223,7 +235,7 @@ pub(super) fn build(
         };
         for (slot, &id) in stores.iter().enumerate() {
             let node = graph.node(id);
-            let storage = computed(stage.units.clone(), slot as u32, returned(id));
+            let storage = computed(stage.units.clone(), slot as u32, build.is_returned(id));
             let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
             let array = build.add(array, Some(Maker::Store(number)));
             build.arrays.insert(id, array);
@@ -255,7 +267,7 @@ pub(super) fn build(
             let array = Array {
                 dtype: node.dtype,
                 shape: node.meta.shape.clone(),
-                storage: computed(target.grid(&stage.units), slot, returned(id)),
+                storage: computed(target.grid(&stage.units), slot, build.is_returned(id)),
             };
             let maker = Maker::Reduction { stage: number, reduction: i as u32 };
             target.array = build.add(array, Some(maker));
@@ -265,7 +277,7 @@ pub(super) fn build(
         for (i, &id) in selections.iter().enumerate() {
             let node = graph.node(id);
             let slot = (stores.len() + reductions.len() + i) as u32;
-            let storage = computed((*node.meta.grid).clone(), slot, returned(id));
+            let storage = computed((*node.meta.grid).clone(), slot, build.is_returned(id));
             let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };
             let array = build.add(array, Some(Maker::Store(number)));
             build.arrays.insert(id, array);
@@ -287,22 +299,9 @@ pub(super) fn build(
         }
     }
     calls.up_to(u32::MAX, graph, &mut build);
-    if want == Want::Written {
-        for (sink, &root) in graph.roots.iter().enumerate() {
-            let node = graph.node(root);
-            if node.kind.is_value() {
-                continue;
-            }
-            let info = StageInfo {
-                label: "write".to_owned(),
-                origin: node.location.into(),
-                chunks: (*node.meta.grid).clone(),
-            };
-            let array = build.arrays[&root];
-            build.plan.stages.push(Stage::Write(WriteStage { info, array, sink: sink as u32 }));
-        }
-    }
-    build.roots = graph.roots.iter().filter_map(|root| build.array_of(*root)).collect();
+    writes::add(&mut build, graph, wants);
+    let returned = graph.roots.iter().zip(wants).filter(|(_, want)| !matches!(want, Want::Written(_)));
+    build.roots = returned.filter_map(|(root, _)| build.array_of(*root)).collect();
     for &root in &graph.roots {
         let place = calls::value(graph, root, &mut build);
         build.value_roots.push(place);

@@ -118,7 +118,10 @@ pub fn picture(
     let source: Box<dyn Drawn> = match stage {
         PictureStage::Built => Box::new(built::Built::new(merge_only(graph)?)),
         PictureStage::Planned => {
-            let (plan, sources) = lower(&optimise(graph)?, Want::Arrays, None)?;
+            let (plan, sources) = {
+                let wants = vec![Want::Array; roots.len()];
+                lower(&optimise(graph)?, &wants, None)?
+            };
             Box::new(planned::Planned::new(plan, sources))
         }
     };

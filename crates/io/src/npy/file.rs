@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use chunkwise_core::{Block, Buffer, DType, RegionSource};
 use smallvec::SmallVec;
@@ -147,6 +148,12 @@ impl RegionSource for NpyFile {
 
     fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(self.read_region(start, out)?)
+    }
+
+    fn version(&self) -> Option<String> {
+        let metadata = self.file.metadata().ok()?;
+        let changed = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(format!("{} bytes, changed at {} ns", metadata.len(), changed.as_nanos()))
     }
 }
 

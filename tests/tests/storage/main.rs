@@ -1,0 +1,4 @@
+//! Arrays outside of memory: written in whole cells, together with what shares their work, and taken up again.
+
+mod resumed;
+mod writes;
