@@ -73,7 +73,8 @@ impl<A, D> Clone for ChunkedArray<A, D> {
 
 impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// The typed handle on an expression of this element type and number of axes.
-    pub(crate) fn from_expr(expr: Expr) -> Self {
+    #[doc(hidden)]
+    pub fn from_expr(expr: Expr) -> Self {
         debug_assert_eq!(expr.dtype(), A::DTYPE);
         debug_assert!(D::NDIM.is_none_or(|n| n == expr.shape().len()));
         ChunkedArray { expr, marker: PhantomData }

@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use chunkwise_core::Error;
+use chunkwise_core::{Error, SpillSpace};
 use chunkwise_exec::{CancelToken, Executor, Observer, Options, Stats};
+use chunkwise_expr::MakeSpace;
+use chunkwise_io::SpillFile;
 
 use crate::{Bytes, Compute, Result};
 
@@ -28,8 +31,19 @@ pub struct Config {
     settings: chunkwise_exec::Config,
     executor: Executor,
     options: Options,
+    spill: Spill,
     /// Text that was no amount of memory, reported by the computation.
     invalid: Option<Error>,
+}
+
+/// Where arrays are spilled that do not fit in memory.
+#[derive(Clone, Debug, Default)]
+enum Spill {
+    /// The system's folder for temporary files.
+    #[default]
+    Temporary,
+    Folder(PathBuf),
+    Nowhere,
 }
 
 impl Config {
@@ -51,6 +65,22 @@ impl Config {
             Err(error) => self.invalid = Some(error),
         }
         self.executor = Executor::new(self.settings);
+        self
+    }
+
+    /// Spills to this folder what does not fit within the [memory limit](Self::memory_limit), instead of the system's
+    /// folder for temporary files.
+    ///
+    /// A folder that is itself held in memory, as that one is on some systems, helps nothing. What is spilled has no name
+    /// there, carries checksums, and is gone with the computation, however that ends.
+    pub fn spill_to(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.spill = Spill::Folder(folder.into());
+        self
+    }
+
+    /// Spills nothing: what does not fit within the memory limit fails.
+    pub fn without_spill(mut self) -> Self {
+        self.spill = Spill::Nowhere;
         self
     }
 
@@ -128,6 +158,18 @@ impl Config {
             None => Ok(&self.executor),
             Some(error) => Err(error.clone().into()),
         }
+    }
+
+    /// What makes space for arrays that do not fit in memory.
+    pub(crate) fn spill_space(&self) -> Option<MakeSpace> {
+        let folder = match &self.spill {
+            Spill::Temporary => std::env::temp_dir(),
+            Spill::Folder(folder) => folder.clone(),
+            Spill::Nowhere => return None,
+        };
+        Some(Arc::new(move |dtype, shape: &[usize]| -> Arc<dyn SpillSpace> {
+            Arc::new(SpillFile::new(&folder, dtype, shape))
+        }))
     }
 
     /// What each computation is given.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chunkwise_core::Cause;
 use chunkwise_exec::{ExecError, Stats, Work};
-use chunkwise_expr::{Expr, ExprError, Optimise, Want, plan, plan_each};
+use chunkwise_expr::{Expr, ExprError, Optimise, Want, Within, plan, plan_each, plan_within};
 use chunkwise_kernels::Isa;
-use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskId, TaskOutput};
+use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskGraph, TaskId, TaskOutput};
 use smallvec::SmallVec;
 
 use crate::compute::{Sinks, Target};
@@ -48,11 +48,22 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
     Ok((tasks.0.into_results(run.outputs), run.stats))
 }
 
+/// Plans the roots: under a memory limit so that they fit, as far as they can.
+fn planned(roots: &[Expr], wants: &[Want], config: &Config) -> Result<(Plan, Sources)> {
+    let executor = config.executor()?;
+    let Some(limit) = executor.memory_limit() else {
+        return Ok(plan_each(roots, wants, Optimise::All)?);
+    };
+    let fits = |graph: &TaskGraph| executor.fits(graph);
+    let within = Within { bytes: limit, fits: &fits, spill: config.spill_space(), units: None };
+    Ok(plan_within(roots, wants, Optimise::All, &within)?)
+}
+
 /// Computes the roots, sharing their common work: arrays come as blocks that are row-major over the whole of a
 /// `Vec`'s buffer, and those that are written are complete.
 pub(crate) fn run(roots: &Roots, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
     let sinks = Sinks::open(roots)?;
-    let (plan, sources) = plan_each(roots.exprs(), &sinks.wants(roots.exprs().len()), Optimise::All)?;
+    let (plan, sources) = planned(roots.exprs(), &sinks.wants(roots.exprs().len()), config)?;
     let computed = execute(&plan, &sources, config)?;
     sinks.finish()?;
     Ok(computed)
@@ -96,7 +107,7 @@ pub(crate) fn persist_value(root: &Expr, config: &Config) -> Result<Expr> {
 /// Computes the root and keeps its blocks as the source of a new expression.
 #[track_caller]
 pub(crate) fn persist(root: &Expr, config: &Config) -> Result<Expr> {
-    let (plan, sources) = plan(std::slice::from_ref(root), Want::Tiles, Optimise::All)?;
+    let (plan, sources) = planned(std::slice::from_ref(root), &[Want::Tiles], config)?;
     let (results, _) = execute(&plan, &sources, config)?;
     let Some(RootResult::Tiles(mut tiles)) = results.into_iter().next() else {
         unreachable!("the plan was made for tiles")
@@ -110,7 +121,7 @@ pub(crate) fn persist(root: &Expr, config: &Config) -> Result<Expr> {
 
 /// Computes the root and tells how long its chunks are along the first axis.
 pub(crate) fn chunk_sizes(root: &Expr, config: &Config) -> Result<Vec<usize>> {
-    let (plan, sources) = plan(std::slice::from_ref(root), Want::Tiles, Optimise::All)?;
+    let (plan, sources) = planned(std::slice::from_ref(root), &[Want::Tiles], config)?;
     let (results, _) = execute(&plan, &sources, config)?;
     match results.into_iter().next() {
         Some(RootResult::Tiles(tiles)) => Ok(tiles.tiles.iter().map(|tile| tile.block.shape()[0]).collect()),

@@ -109,6 +109,13 @@ pub trait RegionSink: Debug + Send + Sync + 'static {
     }
 }
 
+/// Space outside of memory for one array of one computation: written once, then read, and gone with its last handle.
+pub trait SpillSpace: RegionSource + RegionSink {
+    /// Says, before anything is written, in which pieces the array is laid out. Every box written consists of whole
+    /// pieces; boxes that are read cost least if they do.
+    fn divide(&self, pieces: Grid);
+}
+
 /// Whether an error is one of the system's that may not come again: an interruption, a time-out, a lost connection.
 /// Looks through the errors that led to it.
 pub fn is_transient(error: &Cause) -> bool {

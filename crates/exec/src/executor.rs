@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
-use chunkwise_plan::TaskGraph;
+use chunkwise_plan::{TaskGraph, TaskId};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::Work;
@@ -12,6 +12,7 @@ use crate::budget::Budget;
 use crate::cancel::CancelToken;
 use crate::error::ExecError;
 use crate::observe::Observer;
+use crate::order::Order;
 use crate::run::{Run, Threads, run};
 
 /// What an [`Executor`] is made of. The default is the caller's rayon pool and no memory limit.
@@ -127,6 +128,17 @@ impl Executor {
             None => run(graph, work, options, Threads::Current, budget),
             Some(pool) => run(graph, work, options, Threads::Own(pool.threads, &|| pool.get()), budget),
         }
+    }
+
+    /// Whether a graph fits within the memory limit, as far as nothing else holds memory but claims.
+    ///
+    /// # Errors
+    /// The tasks whose results are held when no other task fits; none if a single task, or what the graph holds
+    /// throughout, does not fit at all.
+    pub fn fits(&self, graph: &TaskGraph) -> Result<(), Vec<TaskId>> {
+        let Some(budget) = &self.budget else { return Ok(()) };
+        let room = budget.available().saturating_sub(graph.held_throughout());
+        Order::within(graph, room).map(drop).map_err(|starved| starved.holders)
     }
 
     /// The executor's own threads, started; `None` if it works on the caller's.

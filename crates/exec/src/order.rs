@@ -9,12 +9,14 @@
 use chunkwise_plan::{TaskGraph, TaskId};
 
 /// Why no order was found: with `held` bytes held, `task` needs `needed` more, and the limit is in the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Starved {
     pub(crate) task: TaskId,
     pub(crate) needed: u64,
     pub(crate) held: u64,
     pub(crate) limit: u64,
+    /// The tasks whose results these are.
+    pub(crate) holders: Vec<TaskId>,
 }
 
 /// An order of all tasks. A task's place in it is its rank.
@@ -84,7 +86,14 @@ fn hopeless(graph: &TaskGraph, limit: u64) -> Option<Starved> {
         let inputs = graph.inputs(task).iter().map(|&input| graph.output_bytes(input));
         let held = inputs.fold(0, u64::saturating_add);
         let needed = own_bytes(graph, task);
-        (held.saturating_add(needed) > limit).then_some(Starved { task, needed, held, limit })
+        let holders = || graph.inputs(task).to_vec();
+        (held.saturating_add(needed) > limit).then(|| Starved {
+            task,
+            needed,
+            held,
+            limit,
+            holders: holders(),
+        })
     })
 }
 
@@ -124,7 +133,8 @@ fn greedy(graph: &TaskGraph, limit: u64) -> Result<Order, Starved> {
     while task_at.len() < count {
         let Some(task) = ready.first_within(limit.saturating_sub(walk.held)) else {
             let task = ready.first_within(u64::MAX).unwrap_or(0);
-            return Err(Starved { task, needed: own_bytes(graph, task), held: walk.held, limit });
+            let holders = walk.holders(&task_at);
+            return Err(Starved { task, needed: own_bytes(graph, task), held: walk.held, limit, holders });
         };
         ready.set(task, FirstFit::ABSENT);
         rank_of[task as usize] = task_at.len() as u32;
@@ -151,6 +161,11 @@ struct Walk<'g> {
 impl<'g> Walk<'g> {
     fn new(graph: &'g TaskGraph) -> Self {
         Walk { graph, unread: reader_counts(graph), held: 0 }
+    }
+
+    /// Which of the tasks that have run hold results.
+    fn holders(&self, run: &[TaskId]) -> Vec<TaskId> {
+        run.iter().copied().filter(|&task| self.unread[task as usize] > 0).collect()
     }
 
     /// Bytes held while `task` runs; afterwards what nobody reads any more is freed.

@@ -5,7 +5,7 @@
 //! how many reads they take, where their elements go in memory) lives in modules that know no format, so
 //! that a format is little more than its header.
 //!
-//! [`npy`] reads and writes NumPy's `.npy` files.
+//! [`npy`] reads and writes NumPy's `.npy` files; [`SpillFile`] holds for a while what does not fit in memory.
 
 #[cfg(feature = "zarr")]
 mod cells;
@@ -17,6 +17,7 @@ mod position;
 mod runs;
 #[cfg(feature = "zarr")]
 pub mod zarr;
+mod spill;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use npy::{NpyError, NpyErrorKind, NpyFile, NpyWriter};
@@ -24,3 +25,4 @@ pub use npy::{NpyError, NpyErrorKind, NpyFile, NpyWriter};
 pub use zarr::{
     BloscCodec, BloscShuffle, ZarrArray, ZarrCompressor, ZarrGroup, ZarrOptions, ZarrVersion, ZarrWriter,
 };
+pub use spill::{SpillError, SpillFile};

@@ -182,7 +182,7 @@ impl Runner<'_> {
                     }
                 },
                 Operand::Constant(number) => self.sources.values[number as usize].clone(),
-                Operand::Array(array) => Arc::new(self.gather(id, array, inputs)),
+                Operand::Array(array) => Arc::new(self.gather(id, array, inputs)?),
             };
             args.push(value);
         }

@@ -7,6 +7,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::combine::new_state;
 use crate::failure::{Failure, chunk_at, in_box};
+use crate::fetch::Inputs;
 use crate::runner::with_frame;
 use crate::select::{Selecting, in_order};
 use crate::{
@@ -69,7 +70,8 @@ impl Runner<'_> {
                 in_place: &in_place,
                 selections: &selections,
             };
-            self.run_boxes(id, &unit, (&states, &layouts), &cuts, inputs);
+            let inputs = self.fetch(&programs, (start, shape), inputs)?;
+            self.run_boxes(id, &unit, (&states, &layouts), &cuts, &inputs);
         }
         for (target, state) in stage.reductions.iter().zip(states) {
             let start = target.kept(&start, 0);
@@ -104,7 +106,7 @@ impl Runner<'_> {
         for variant in programs.variants {
             for input in &variant.inputs {
                 let grid = match &self.plan.array(input.array).storage {
-                    Storage::Memory(_) => continue,
+                    Storage::Memory(_) | Storage::Outside { .. } => continue,
                     Storage::Persisted(_, grid) | Storage::Computed { grid, .. } => grid,
                 };
                 for (axis, map) in grid.axes().iter().zip(&input.view.source) {
@@ -130,7 +132,7 @@ impl Runner<'_> {
         unit: &Unit<'_>,
         (states, layouts): (&[Block], &[StateLayout]),
         cuts: &[SmallVec<[usize; 4]>],
-        tiles: &[TaskOutput],
+        inputs: &Inputs<'_>,
     ) {
         let ndim = unit.shape.len();
         let mut at: Shape = smallvec![0; ndim];
@@ -142,7 +144,7 @@ impl Runner<'_> {
             let variant = &variants[part];
             let offset: Shape = origin.iter().zip(unit.start).map(|(o, s)| o - s).collect();
             let inputs: SmallVec<[Input; 4]> =
-                variant.inputs.iter().map(|input| self.bind(id, input, &origin, &shape, tiles)).collect();
+                variant.inputs.iter().map(|input| self.bind(id, input, &origin, &shape, inputs)).collect();
             let coords: SmallVec<[Coord; 2]> = variant
                 .coords
                 .iter()
@@ -193,7 +195,7 @@ impl Runner<'_> {
         input: &InputBinding,
         origin: &[usize],
         shape: &[usize],
-        tiles: &[TaskOutput],
+        inputs: &Inputs<'_>,
     ) -> Input {
         let (block, block_start) = match &self.plan.array(input.array).storage {
             Storage::Memory(source) => {
@@ -205,7 +207,11 @@ impl Runner<'_> {
             }
             Storage::Computed { grid, tasks, slot, .. } => {
                 let producer = tasks[cell(grid, input, origin, shape)];
-                let tile = &tiles[self.position(id, producer)][*slot as usize];
+                let tile = &inputs.tiles[self.position(id, producer)][*slot as usize];
+                (&tile.block, Some(&tile.start))
+            }
+            Storage::Outside { .. } => {
+                let tile = inputs.fetched(input);
                 (&tile.block, Some(&tile.start))
             }
         };

@@ -5,23 +5,31 @@ use std::sync::Arc;
 use chunkwise_core::{Block, Buffer, Shape};
 use smallvec::smallvec;
 
-use crate::{ArrayId, Runner, Storage, TaskId, TaskOutput};
+use crate::{ArrayId, Cause, Runner, Storage, TaskId, TaskOutput};
 
 impl Runner<'_> {
     /// A computed array, all of whose tiles are inputs of the task, as one block over a fresh `Vec`.
-    pub(crate) fn gather(&self, id: TaskId, array: ArrayId, inputs: &[TaskOutput]) -> Block {
+    pub(crate) fn gather(&self, id: TaskId, array: ArrayId, inputs: &[TaskOutput]) -> Result<Block, Cause> {
         let array = self.plan.array(array);
         let buffer = Buffer::vec(array.dtype, array.shape.iter().product());
-        let whole = Block::row_major(Arc::new(buffer), array.dtype, &array.shape);
-        let Storage::Computed { tasks, slot, .. } = &array.storage else {
-            unreachable!("arrays that calls read are computed")
+        let mut whole = Block::row_major(Arc::new(buffer), array.dtype, &array.shape);
+        let (tasks, slot) = match &array.storage {
+            Storage::Computed { tasks, slot, .. } => (tasks, slot),
+            Storage::Outside { source, .. } => {
+                let origin: Shape = smallvec![0; array.shape.len()];
+                self.read_region(*source, &origin, &mut whole)?;
+                return Ok(whole);
+            }
+            Storage::Memory(_) | Storage::Persisted(..) => {
+                unreachable!("arrays that calls read are computed")
+            }
         };
         let positions = self.positions(id);
         for task in tasks.iter().filter(|task| **task != Storage::UNUSED) {
             let tile = &inputs[positions[task]][*slot as usize];
             copy(&tile.block, &whole.region(&tile.start, tile.block.shape()));
         }
-        whole
+        Ok(whole)
     }
 }
 

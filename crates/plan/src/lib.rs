@@ -10,6 +10,7 @@ mod cells;
 mod combine;
 mod contract;
 mod failure;
+mod fetch;
 mod fused;
 mod gather;
 mod graph;
@@ -46,7 +47,7 @@ pub use select::MaskChanged;
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
 pub use units::{
-    Granularity, aligned_unit_grid, flat_unit_grid, same_ranges, scan_unit_grid, strided_unit_grid,
-    unit_grid, whole_cell_grid,
+    Granularity, aligned_unit_grid, flat_unit_grid, merge_cells, same_ranges, scan_unit_grid,
+    strided_unit_grid, unit_grid, whole_cell_grid,
 };
 pub use wire::{WIRE_VERSION, WireError};

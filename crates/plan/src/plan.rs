@@ -35,11 +35,30 @@ pub enum Storage {
         /// Whether tasks write straight into the array that the computation returns.
         returned: bool,
     },
+    /// Outside of memory: a task that needs a box of it reads that box.
+    Outside {
+        /// Number of the source in [`Sources`](crate::Sources).
+        source: u32,
+        /// Which task writes which positions.
+        grid: Grid,
+        /// The task that writes each cell, in row-major order; [`Storage::UNUSED`] where nothing needs the cell. None
+        /// at all if everything is there from the start.
+        tasks: Vec<TaskId>,
+    },
 }
 
 impl Storage {
     /// Marks a cell that no task makes.
     pub const UNUSED: TaskId = TaskId::MAX;
+
+    /// Which task makes which cell, where tasks do.
+    pub fn made(&self) -> Option<(&Grid, &[TaskId])> {
+        match self {
+            Storage::Computed { grid, tasks, .. } => Some((grid, tasks)),
+            Storage::Outside { grid, tasks, .. } => (!tasks.is_empty()).then_some((grid, &tasks[..])),
+            Storage::Memory(_) | Storage::Persisted(..) => None,
+        }
+    }
 }
 
 /// An array of a plan.

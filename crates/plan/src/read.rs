@@ -1,5 +1,8 @@
 //! Running the tasks of read and write stages.
 
+use std::thread;
+use std::time::Duration;
+
 use chunkwise_core::{Block, DType, Shape};
 use smallvec::{SmallVec, smallvec};
 
@@ -16,9 +19,9 @@ impl Runner<'_> {
         let (cell, start, shape) = &stage.boxes[task.unit as usize];
         let array = self.plan.array(stage.array);
         let block = match &self.sources.regions[stage.source as usize] {
-            RegionLike::Region(source) => {
+            RegionLike::Region(_) => {
                 let mut block = Block::uninit(array.dtype, shape);
-                source.read(start, &mut block).map_err(Cause::Read)?;
+                self.read_region(stage.source, start, &mut block)?;
                 block
             }
             RegionLike::Blocks(function) => {
@@ -52,9 +55,44 @@ impl Runner<'_> {
         };
         debug_assert_eq!(inputs.len(), 1, "task {task:?} writes one tile");
         let tile = &inputs[0][*slot as usize];
-        self.sources.sinks[stage.sink as usize].write(&tile.start, &tile.block).map_err(Cause::Write)?;
+        let sink = &self.sources.sinks[stage.sink as usize];
+        patiently(|| sink.write(&tile.start, &tile.block), |error| sink.is_transient(error))
+            .map_err(Cause::Write)?;
         Ok(SmallVec::new())
     }
+
+    /// Reads a box of a source.
+    pub(crate) fn read_region(&self, source: u32, start: &[usize], block: &mut Block) -> Result<(), Cause> {
+        let RegionLike::Region(source) = &self.sources.regions[source as usize] else {
+            unreachable!("boxes are read of what is there in regions")
+        };
+        patiently(|| source.read(start, block), |error| source.is_transient(error)).map_err(Cause::Read)
+    }
+}
+
+/// How often something that fails in passing is tried, and how long the first pause is; each is twice the one before.
+const TRIES: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Does something again, after a pause, as long as it fails in passing; the last error says how often it was tried.
+fn patiently(
+    mut act: impl FnMut() -> Result<(), chunkwise_core::Cause>,
+    is_transient: impl Fn(&chunkwise_core::Cause) -> bool,
+) -> Result<(), chunkwise_core::Cause> {
+    for attempt in 1..TRIES {
+        match act() {
+            Err(error) if is_transient(&error) => thread::sleep(PAUSE * (1 << (attempt - 1))),
+            done => return done,
+        }
+    }
+    act().map_err(|source| if is_transient(&source) { Persistent { source }.into() } else { source })
+}
+
+/// What failed every time.
+#[derive(Debug, thiserror::Error)]
+#[error("{source} (tried {TRIES} times)")]
+struct Persistent {
+    source: chunkwise_core::Cause,
 }
 
 /// The block, if it has this type and shape.

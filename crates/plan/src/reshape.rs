@@ -6,7 +6,7 @@ use chunkwise_kernels::{Bind, Input, Isa, Kernel, Output, Program, ProgramError}
 use smallvec::{SmallVec, smallvec};
 
 use crate::runner::with_frame;
-use crate::{ReshapeStage, Runner, Storage, Task, TaskId, TaskOutput, Tile, for_cells};
+use crate::{Cause, ReshapeStage, Runner, Storage, Task, TaskId, TaskOutput, Tile, for_cells};
 
 impl ReshapeStage {
     /// The number in row-major order of a unit's first element, and of the one past its last.
@@ -48,15 +48,15 @@ impl Runner<'_> {
         task: Task,
         stage: &ReshapeStage,
         inputs: &[TaskOutput],
-    ) -> SmallVec<[Tile; 1]> {
+    ) -> Result<SmallVec<[Tile; 1]>, Cause> {
         let unit = task.unit as usize;
         let (start, shape) = stage.units.block(&stage.units.coords(unit));
         let array = self.plan.array(stage.input);
-        let pieces = self.pieces(id, unit, stage, inputs);
+        let pieces = self.pieces(id, unit, stage, inputs)?;
         let block = match &self.returned[stage.array.0 as usize] {
             Some(returned) => returned.region(&start, &shape),
             None => match as_it_is(&pieces, &shape) {
-                Some(block) => return smallvec![Tile { start, block }],
+                Some(block) => return Ok(smallvec![Tile { start, block }]),
                 None => Block::uninit(array.dtype, &shape),
             },
         };
@@ -83,13 +83,20 @@ impl Runner<'_> {
             // within the range, and nothing reads the result yet.
             with_frame(|frame| unsafe { kernel.run(frame, &bind) });
         }
-        smallvec![Tile { start, block }]
+        Ok(smallvec![Tile { start, block }])
     }
 
     /// The boxes that make up a unit, cut where tiles end.
-    fn pieces(&self, id: TaskId, unit: usize, stage: &ReshapeStage, inputs: &[TaskOutput]) -> Vec<Piece> {
+    fn pieces(
+        &self,
+        id: TaskId,
+        unit: usize,
+        stage: &ReshapeStage,
+        inputs: &[TaskOutput],
+    ) -> Result<Vec<Piece>, Cause> {
         let array = self.plan.array(stage.input);
         let mut pieces = Vec::new();
+        let mut outcome = Ok(());
         stage.for_boxes(&array.shape, unit, |start, shape| {
             let (grid, tile): (_, &dyn Fn(usize) -> Tile) = match &array.storage {
                 Storage::Memory(source) => {
@@ -99,6 +106,14 @@ impl Runner<'_> {
                 }
                 Storage::Persisted(source, grid) => {
                     (grid, &|cell| self.sources.tiles[*source as usize].tiles[cell].clone())
+                }
+                Storage::Outside { source, .. } => {
+                    let mut block = Block::uninit(array.dtype, shape);
+                    if outcome.is_ok() {
+                        outcome = self.read_region(*source, start, &mut block);
+                    }
+                    let tile = Tile { start: start.into(), block };
+                    return pieces.push(Piece { start: start.into(), shape: shape.into(), tile });
                 }
                 Storage::Computed { grid, tasks, slot, .. } => {
                     (grid, &|cell| inputs[self.position(id, tasks[cell])][*slot as usize].clone())
@@ -113,7 +128,7 @@ impl Runner<'_> {
                 pieces.push(Piece { start: low, shape, tile: tile(cell) });
             });
         });
-        pieces
+        outcome.map(|()| pieces)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::join::Join;
 use crate::reshape::copy_kernel;
 use crate::select::as_found;
 use crate::{
-    ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tiles, Value, Variant,
+    Array, ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tiles, Value, Variant,
 };
 
 /// Why a task failed.
@@ -88,6 +88,8 @@ pub struct Runner<'a> {
     pub(crate) products: Vec<Option<Product>>,
     /// Per stage, the loops of a scan.
     pub(crate) scans: Vec<Option<Scan>>,
+    /// Whether tasks read arrays outside of memory.
+    pub(crate) reads_outside: bool,
     /// Memory of returned arrays, by array.
     pub(crate) returned: Vec<Option<Block>>,
     /// The same for those of which nobody knows the length.
@@ -159,7 +161,9 @@ impl<'a> Runner<'a> {
                 returned[id] = Some(Block::row_major(Arc::new(buffer), array.dtype, &array.shape));
             }
         }
-        Ok(Runner { plan, sources, kernels, products, scans, returned, joins })
+        let outside = |array: &Array| matches!(array.storage, Storage::Outside { .. });
+        let reads_outside = plan.arrays.iter().any(outside);
+        Ok(Runner { plan, sources, reads_outside, kernels, products, scans, returned, joins })
     }
 
     /// Runs a task on the results of its inputs, in the order of the graph's edges.
@@ -173,9 +177,9 @@ impl<'a> Runner<'a> {
             Stage::Combine(stage) => self.run_combine(stage, place, inputs),
             Stage::Read(stage) => self.run_read(stage, place, inputs).map_err(Failure::from),
             Stage::Write(stage) => self.run_write(stage, place, inputs).map_err(Failure::from),
-            Stage::Reshape(stage) => Ok(self.run_reshape(task, place, stage, inputs)),
+            Stage::Reshape(stage) => self.run_reshape(task, place, stage, inputs).map_err(Failure::from),
             Stage::Contract(stage) => self.run_contract(task, place, stage, inputs).map_err(Failure::from),
-            Stage::Scan(stage) => Ok(self.run_scan(task, place, stage, inputs)),
+            Stage::Scan(stage) => self.run_scan(task, place, stage, inputs).map_err(Failure::from),
             Stage::Order(stage) => self.run_order(task, place, stage, inputs).map_err(Failure::from),
             Stage::Call(stage) => {
                 return self.run_call(stage, task, inputs).map_err(|cause| self.error(task, cause));
@@ -220,7 +224,7 @@ impl<'a> Runner<'a> {
     pub(crate) fn computed_grid(&self, array: ArrayId) -> Option<&Grid> {
         match &self.plan.array(array).storage {
             Storage::Computed { grid, .. } => Some(grid),
-            Storage::Memory(_) | Storage::Persisted(..) => None,
+            Storage::Memory(_) | Storage::Persisted(..) | Storage::Outside { .. } => None,
         }
     }
 

@@ -77,6 +77,12 @@ impl Sources {
             let like = |block: &Block| block.dtype() == array.dtype && *block.shape() == array.shape[..];
             let fits = match &array.storage {
                 Storage::Computed { .. } => true,
+                Storage::Outside { source, .. } => match self.regions.get(*source as usize) {
+                    Some(RegionLike::Region(source)) => {
+                        source.dtype() == array.dtype && *source.shape() == array.shape[..]
+                    }
+                    _ => false,
+                },
                 Storage::Memory(n) => self.blocks.get(*n as usize).is_some_and(|block| like(block)),
                 Storage::Persisted(n, grid) => self.tiles.get(*n as usize).is_some_and(|tiles| {
                     let tile_fits = |(cell, tile): (usize, &Tile)| {

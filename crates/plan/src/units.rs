@@ -78,8 +78,12 @@ pub fn whole_cell_grid(cells: &Grid, granularity: Granularity) -> Grid {
     }
     let len = shape.iter().fold(1usize, |n, &k| n.saturating_mul(k));
     let target = granularity.target(len, LEAST_OF_BLOCKS);
-    let extent = grow(cells.largest(), &shape, target);
-    Grid::new(cells.axes().iter().zip(&extent).map(|(axis, &extent)| regroup(axis, extent)))
+    merge_cells(cells, &grow(cells.largest(), &shape, target))
+}
+
+/// Merges neighbouring cells of a grid up to an extent that none of them exceeds.
+pub fn merge_cells(cells: &Grid, extent: &[usize]) -> Grid {
+    Grid::new(cells.axes().iter().zip(extent).map(|(axis, &extent)| regroup(axis, extent)))
 }
 
 /// An extent that grows along the last axes, whose elements are close in memory, up to about so many elements.

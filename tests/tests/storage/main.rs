@@ -1,4 +1,5 @@
 //! Arrays outside of memory: written in whole cells, together with what shares their work, and taken up again.
 
+mod limits;
 mod resumed;
 mod writes;

@@ -228,7 +228,7 @@ fn a_task_larger_than_the_limit_is_refused_by_name() {
     let large = graph.push(&[input], 30, 31);
     graph.push(&[large], 1, 0);
     let refused = Order::within(&graph, 100).unwrap_err();
-    assert_eq!(refused, Starved { task: large, needed: 61, held: 40, limit: 100 });
+    assert_eq!(refused, Starved { task: large, needed: 61, held: 40, limit: 100, holders: vec![input] });
     assert_eq!(Order::within(&graph, 101).unwrap().peak(), 101);
 }
 

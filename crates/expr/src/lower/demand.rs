@@ -6,7 +6,7 @@
 use chunkwise_core::{Grid, Shape};
 use chunkwise_plan::{
     ArrayId, CallStage, ContractStage, FusedStage, ReshapeStage, ScanStage, Stage, Storage, Variant,
-    for_cells, for_parts,
+    WriteStage, for_cells, for_parts,
 };
 use smallvec::SmallVec;
 
@@ -43,7 +43,8 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
             Stage::Scan(scan) => scan.units(),
             Stage::Order(order) => order.units.count(),
             Stage::Call(stage) => stage.calls.len(),
-            Stage::Combine(_) | Stage::Write(_) => 0,
+            Stage::Write(write) => grid_of(build, write.array).count(),
+            Stage::Combine(_) => 0,
         };
         if units > MAX_TASKS {
             return Err(ExprError::TooManyTasks);
@@ -56,12 +57,7 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
         }
     }
     for write in &build.writes.stages {
-        let maker = build.makers[write.array.0 as usize].expect("what is written is computed");
-        let grid = grid_of(build, write.array);
-        for cell in (0..grid.count()).filter(|&cell| write.needed[cell]) {
-            let (start, shape) = grid.block(&grid.coords(cell));
-            ask(build, &mut demand, maker, write.array, cell, (&start, &shape));
-        }
+        demand[write.stage as usize].needed.clone_from(&write.needed);
     }
     for number in (0..build.plan.stages.len()).rev() {
         match &build.plan.stages[number] {
@@ -114,7 +110,8 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
                     }
                 }
             }
-            Stage::Combine(_) | Stage::Write(_) => {}
+            Stage::Write(write) => collect_written(build, write, &mut demand, number),
+            Stage::Combine(_) => {}
         }
     }
     for (number, demand) in demand.iter_mut().enumerate() {
@@ -133,7 +130,7 @@ pub(super) fn collect(build: &mut Build) -> Result<Vec<StageDemand>, ExprError> 
 
 pub(super) fn grid_of(build: &Build, array: ArrayId) -> &Grid {
     match &build.plan.array(array).storage {
-        Storage::Computed { grid, .. } => grid,
+        Storage::Computed { grid, .. } | Storage::Outside { grid, .. } => grid,
         Storage::Memory(_) | Storage::Persisted(..) => unreachable!("only computed arrays are asked for"),
     }
 }
@@ -143,6 +140,18 @@ fn is_returned(build: &Build, stage: &FusedStage) -> bool {
     let selected = stage.selections.iter().map(|selection| &selection.array);
     let arrays = stage.stores.iter().chain(stage.reductions.iter().map(|r| &r.array)).chain(selected);
     arrays.into_iter().any(|&array| build.roots.contains(&array))
+}
+
+/// Marks what the needed tiles of a write stage are made by.
+fn collect_written(build: &Build, write: &WriteStage, demand: &mut [StageDemand], number: usize) {
+    let maker = build.makers[write.array.0 as usize].expect("what is written is computed");
+    let grid = grid_of(build, write.array);
+    for cell in 0..grid.count() {
+        if demand[number].needed[cell] {
+            let (start, shape) = grid.block(&grid.coords(cell));
+            ask(build, demand, maker, write.array, cell, (&start, &shape));
+        }
+    }
 }
 
 /// Marks what the needed calls of a stage read: calls, and all cells of arrays.
@@ -155,7 +164,8 @@ fn collect_calls(build: &Build, stage: &CallStage, demand: &mut [StageDemand], n
             demand[stage as usize].needed[unit as usize] = true;
         }
         for array in arrays(call) {
-            let maker = build.makers[array.0 as usize].expect("arrays that calls read are computed");
+            // What is outside of memory is read there.
+            let Some(maker) = build.makers[array.0 as usize] else { continue };
             let grid = grid_of(build, array);
             for cell in 0..grid.count() {
                 let (start, shape) = grid.block(&grid.coords(cell));
@@ -225,7 +235,9 @@ fn collect_products(
     demand: &mut [StageDemand],
     number: usize,
 ) -> Vec<SmallVec<[Cell; 2]>> {
-    if !stage.chained {
+    let reads_tasks =
+        stage.variants().flat_map(|v| &v.inputs).any(|i| build.makers[i.array.0 as usize].is_some());
+    if !reads_tasks {
         return vec![SmallVec::new(); stage.units()];
     }
     (0..stage.units())
@@ -319,6 +331,9 @@ fn ask(
 ) {
     match maker {
         Maker::Store(stage) => demand[stage as usize].needed[cell] = true,
+        Maker::Spill(number) => {
+            demand[build.spilled[number as usize].stage as usize].needed[cell] = true;
+        }
         Maker::Contract(stage) => {
             let Stage::Contract(contract) = &build.plan.stages[stage as usize] else {
                 unreachable!("made by a contraction")

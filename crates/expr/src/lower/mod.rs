@@ -4,6 +4,7 @@ mod calls;
 mod demand;
 mod number;
 mod order;
+mod outside;
 mod products;
 mod reshape;
 mod scans;
@@ -16,6 +17,9 @@ use chunkwise_core::RegionSink;
 use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};
 
 use self::calls::Place;
+pub use self::outside::{MakeSpace, Within};
+use self::outside::{Moves, Outside};
+use self::stages::Build;
 use crate::fuse::analyse;
 use crate::graph::Graph;
 use crate::node::Kind;
@@ -73,6 +77,39 @@ pub fn plan_in_units(
     lower(&optimised(roots, passes)?, &vec![want; roots.len()], Some(Granularity::Elements(elements)))
 }
 
+/// Plans the computation of some expressions so that it fits within a memory limit, if it can be made to: arrays that
+/// are in the way are kept outside of memory, one after the other, those first that hold most.
+///
+/// A plan that does not fit even so is returned as it is; running it is what fails.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn plan_within(
+    roots: &[Expr],
+    wants: &[Want],
+    passes: Optimise,
+    within: &Within<'_>,
+) -> Result<(Plan, Sources), ExprError> {
+    let graph = optimised(roots, passes)?;
+    let mut moves = Moves::within(within);
+    loop {
+        let build = lower_with(&graph, wants, within.units, &moves)?;
+        let often = outside::read_too_often(&build, &graph);
+        if within.spill.is_some() && !often.is_empty() {
+            moves.nodes.extend(often.into_iter().map(|id| (id, Outside::Spilled)));
+            continue;
+        }
+        let next = match (within.fits)(&build.plan.graph) {
+            Ok(()) => Vec::new(),
+            Err(held) => outside::next_moves(&build, &graph, &held, within.spill.is_some()),
+        };
+        if next.is_empty() {
+            return Ok((build.plan, build.sources));
+        }
+        moves.nodes.extend(next);
+    }
+}
+
 fn optimised(roots: &[Expr], passes: Optimise) -> Result<Graph, ExprError> {
     let graph = Graph::import(roots);
     check_lengths(&graph)?;
@@ -100,7 +137,19 @@ pub(crate) fn lower(
     wants: &[Want],
     units: Option<Granularity>,
 ) -> Result<(Plan, Sources), ExprError> {
-    let mut build = stages::build(graph, &analyse(graph), wants, units)?;
+    let build = lower_with(graph, wants, units, &Moves::default())?;
+    Ok((build.plan, build.sources))
+}
+
+/// Plans an optimised graph, with some of its arrays outside of memory.
+fn lower_with(
+    graph: &Graph,
+    wants: &[Want],
+    units: Option<Granularity>,
+    moves: &Moves,
+) -> Result<Build, ExprError> {
+    let mut build = stages::build(graph, &analyse(graph), wants, units, moves)?;
+    build.divide_spilled();
     let demand = demand::collect(&mut build)?;
     let values = number::number(&mut build, &demand)?;
     let returned = build.plan.returned_bytes();
@@ -120,7 +169,7 @@ pub(crate) fn lower(
             build.plan.roots.push(root);
             continue;
         }
-        let array = build.array_of(root).expect("every root has an array");
+        let array = build.made(root).expect("every root has an array");
         build.plan.roots.push(match wants[i] {
             Want::Array if matches!(graph.node(root).kind, Kind::Selection(_)) => Root::Selected(array),
             Want::Array => Root::Array(array),
@@ -136,5 +185,5 @@ pub(crate) fn lower(
             Want::Written(_) => Root::Written(array),
         });
     }
-    Ok((build.plan, build.sources))
+    Ok(build)
 }

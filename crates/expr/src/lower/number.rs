@@ -1,5 +1,7 @@
 //! Numbers the needed tasks depth first, and fills the task graph.
 
+use std::collections::HashMap;
+
 use chunkwise_core::Shape;
 use chunkwise_plan::{
     ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, OrderStage, RegionLike, ReshapeStage,
@@ -9,6 +11,7 @@ use smallvec::SmallVec;
 
 use super::calls::{CallPlace, Place, arrays};
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
+use super::outside;
 use super::stages::Build;
 use crate::{ExprError, contract};
 
@@ -34,16 +37,20 @@ pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<Vec<Op
     let order = depth_first(build, demand, &drafts, &makers);
     let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
     let mut inputs: SmallVec<[TaskId; 16]> = SmallVec::new();
+    let mut fetched = HashMap::default();
     for draft in order {
         inputs.clear();
         inputs.extend(drafts.inputs[draft as usize].iter().map(|&input| ids[input as usize]));
         let task = drafts.tasks[draft as usize];
         let (output, scratch) = bytes(build, task);
+        let scratch = scratch + outside::fetched_bytes(build, task, &mut fetched);
         ids[draft as usize] = build.plan.graph.push(&inputs, output, scratch);
         build.plan.tasks.push(task);
     }
+    build.fetched = fetched;
     for (array, cells) in makers.into_iter().enumerate() {
-        if let Storage::Computed { tasks, .. } = &mut build.plan.arrays[array].storage {
+        let storage = &mut build.plan.arrays[array].storage;
+        if let Storage::Computed { tasks, .. } | Storage::Outside { tasks, .. } = storage {
             *tasks = cells
                 .into_iter()
                 .map(|d| if d == Draft::MAX { Storage::UNUSED } else { ids[d as usize] })
@@ -66,7 +73,7 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
         .iter()
         .map(|array| match &array.storage {
             Storage::Computed { grid, .. } => vec![Draft::MAX; grid.count()],
-            Storage::Memory(_) | Storage::Persisted(..) => Vec::new(),
+            Storage::Memory(_) | Storage::Persisted(..) | Storage::Outside { .. } => Vec::new(),
         })
         .collect();
     for number in 0..build.plan.stages.len() {
@@ -157,8 +164,15 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
             Stage::Write(write) => {
                 for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
                     let task = Task { stage, unit: unit as u32 };
-                    let inputs = build.writes.needs(stage, unit).then_some(tile);
+                    let inputs = demand[number].needed[unit].then_some(tile);
                     drafts.push(task, inputs.into_iter().collect());
+                }
+                // Those who read what is spilled wait for those who write it.
+                if let Some(spilled) = build.spilled.iter().find(|spilled| spilled.stage == stage) {
+                    let needed = (0u32..).zip(&demand[number].needed);
+                    makers[spilled.to.0 as usize] = needed
+                        .map(|(unit, needed)| if *needed { base as u32 + unit } else { Draft::MAX })
+                        .collect();
                 }
             }
             Stage::Combine(combine) => {

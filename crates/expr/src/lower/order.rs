@@ -22,7 +22,12 @@ pub(super) fn add(
     let elements = operand(build, graph, (group, group.sinks[0]), kept)?;
     let operand = graph.node(node.inputs[0]);
     let shape = &operand.meta.shape;
-    let units = units(shape, *axes, operand.dtype, &strides(build, shape, &elements.variants), build.units);
+    let inputs = elements.variants.iter().flat_map(|variant| &variant.inputs);
+    let mut storages = inputs.map(|input| &build.plan.array(input.array).storage);
+    let outside = storages.any(|storage| matches!(storage, Storage::Outside { .. }));
+    let outside = outside.then(|| build.moves.ordered_bytes());
+    let strides = strides(build, shape, &elements.variants);
+    let units = units(shape, *axes, operand.dtype, &strides, build.units, outside);
     let number = build.plan.stages.len() as u32;
     let stage = OrderStage {
         info: info(graph, group),
@@ -52,7 +57,7 @@ fn strides(build: &Build, shape: &[usize], variants: &[Variant]) -> Vec<Strides>
             Storage::Memory(block) => {
                 input.view.strides(build.sources.blocks[block as usize].strides(), &origin).0
             }
-            Storage::Persisted(..) | Storage::Computed { .. } => {
+            Storage::Persisted(..) | Storage::Computed { .. } | Storage::Outside { .. } => {
                 input.view.strides(&row_major_strides(&array.shape), &origin).0
             }
         }

@@ -33,7 +33,7 @@ pub(super) fn add(
     let Pieces { cells, panels } = Pieces::new(axes, shapes, known, partials, build.units);
     let reads_tasks = |operand: &StageOperand| {
         let mut inputs = operand.variants.iter().flat_map(|v| &v.inputs);
-        inputs.any(|input| build.makers[input.array.0 as usize].is_some())
+        inputs.any(|input| !matches!(build.makers[input.array.0 as usize], None | Some(Maker::Spill(_))))
     };
     let chained = reads_tasks(&left) || reads_tasks(&right);
     let chunks = node.meta.grid.axes().iter().skip(usize::from(partials.is_some())).cloned();

@@ -30,7 +30,9 @@ pub(super) fn reshape_stage(graph: &Graph, build: &mut Build, id: NodeId) {
         Storage::Computed { grid, .. } if grid.count() / SMALLEST <= own.count() => {
             same_ranges(grid, &node.meta.shape).unwrap_or(own)
         }
-        Storage::Computed { .. } | Storage::Memory(_) | Storage::Persisted(..) => own,
+        Storage::Computed { .. } | Storage::Memory(_) | Storage::Persisted(..) | Storage::Outside { .. } => {
+            own
+        }
     };
     let storage = computed(units.clone(), 0, build.is_returned(id));
     let array = Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage };

@@ -12,6 +12,7 @@ use chunkwise_plan::{
 use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
+use super::outside::{self, Moves, Spilled};
 use super::reshape::{reshape_stage, units_for};
 use super::writes::{self, Writes};
 use super::{Want, order, products, scans};
@@ -26,7 +27,10 @@ use crate::{ExprError, ops};
 pub(super) struct Build {
     pub(super) plan: Plan,
     pub(super) sources: Sources,
+    /// What groups and calls make of nodes.
     pub(super) arrays: HashMap<NodeId, ArrayId, BuildFast>,
+    /// Sources as they are read. One that is returned or written is made besides.
+    pub(super) given: HashMap<NodeId, ArrayId, BuildFast>,
     /// Which stage makes each array; for reductions, the fused stage.
     pub(super) makers: Vec<Option<Maker>>,
     /// Arrays of the graph's roots, as far as they are arrays that are returned.
@@ -45,6 +49,14 @@ pub(super) struct Build {
     pub(super) call_inputs: HashMap<u32, Vec<SmallVec<[CallPlace; 2]>>, BuildFast>,
     /// Per read stage over values, the call that makes each chunk, unless it is there.
     pub(super) chunk_calls: HashMap<u32, Vec<Option<CallPlace>>, BuildFast>,
+    /// What is kept outside of memory.
+    pub(super) moves: Moves,
+    /// What is spilled.
+    pub(super) spilled: Vec<Spilled>,
+    /// Roots whose tiles are kept.
+    kept: HashSet<NodeId, BuildFast>,
+    /// Per array that is read in place, the elements read by all tasks.
+    pub(super) fetched: HashMap<ArrayId, u64, BuildFast>,
     /// What every unit should hold, if the caller says so.
     pub(super) units: Option<Granularity>,
 }
@@ -60,6 +72,8 @@ pub(super) enum Maker {
     Reduction { stage: u32, reduction: u32 },
     /// A contraction.
     Contract(u32),
+    /// Written to disk: its number among what is spilled.
+    Spill(u32),
 }
 
 impl Build {
@@ -76,6 +90,17 @@ impl Build {
     /// Whether tasks compute the node straight into the array that is returned.
     pub(super) fn is_returned(&self, node: NodeId) -> bool {
         self.returned.contains(&node)
+    }
+
+    /// Whether the node's tiles are kept for the caller.
+    pub(super) fn is_kept(&self, node: NodeId) -> bool {
+        self.kept.contains(&node)
+    }
+
+    /// The array of a node as its tasks make it, and not as it is spilled.
+    pub(super) fn made(&self, node: NodeId) -> Option<ArrayId> {
+        let array = self.array_of(node)?;
+        Some(self.spilled.iter().find(|spilled| spilled.to == array).map_or(array, |spilled| spilled.from))
     }
 
     /// The array that will be added next.
@@ -98,14 +123,21 @@ pub(super) struct SourceArrays<'a> {
 
 impl Arrays for SourceArrays<'_> {
     fn array(&mut self, id: NodeId) -> ArrayId {
-        if let Some(array) = self.build.array_of(id) {
+        let node = self.graph.node(id);
+        let known = if node.kind.is_source() { &self.build.given } else { &self.build.arrays };
+        if let Some(&array) = known.get(&id) {
             return array;
         }
-        let node = self.graph.node(id);
         if let Kind::FromValues(see) = node.kind {
             let (constants, made) = calls::chunks(self.graph, id, self.build);
             self.build.sources.regions.push(RegionLike::Values(see, constants));
             self.build.chunk_calls.insert(self.build.plan.stages.len() as u32, made);
+        }
+        if let Some(storage) = outside::in_place(self, id) {
+            let array =
+                self.build.add(Array { dtype: node.dtype, shape: node.meta.shape.clone(), storage }, None);
+            self.build.given.insert(id, array);
+            return array;
         }
         let sources = &mut self.build.sources;
         let (storage, read) = match &node.kind {
@@ -120,7 +152,10 @@ impl Arrays for SourceArrays<'_> {
             Kind::Region(source) => {
                 sources.regions.push(RegionLike::Region(source.clone()));
                 let granularity = self.build.units.unwrap_or(Granularity::Cost(0));
-                let grid = units_for(&node.meta.grid, self.build.reshaped.get(&id), granularity);
+                let grid = match source.grid() {
+                    Some(cells) => self.build.moves.reading(id, &cells, node.dtype, granularity),
+                    None => units_for(&node.meta.grid, self.build.reshaped.get(&id), granularity),
+                };
                 (computed(grid, 0, false), Some((source.name(), false)))
             }
             Kind::Blocks { name, function } => {
@@ -146,8 +181,9 @@ impl Arrays for SourceArrays<'_> {
                 closure,
             }));
         }
-        self.build.arrays.insert(id, id_of_array);
-        id_of_array
+        self.build.given.insert(id, id_of_array);
+        self.build.spill_made(self.graph);
+        self.build.given[&id]
     }
 }
 
@@ -161,15 +197,22 @@ pub(super) fn build(
     analysis: &Analysis,
     wants: &[Want],
     units: Option<Granularity>,
+    moves: &Moves,
 ) -> Result<Build, ExprError> {
     let reshapes = graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape));
     let whole = graph.roots.iter().zip(wants).filter(|(_, want)| matches!(want, Want::Array));
+    let tiles = graph.roots.iter().zip(wants).filter(|(_, want)| matches!(want, Want::Tiles));
     let mut build = Build {
         returned: whole.map(|(&root, _)| root).collect(),
+        kept: tiles.map(|(&root, _)| root).collect(),
+        moves: moves.clone(),
+        spilled: Vec::new(),
+        fetched: HashMap::default(),
         writes: Writes::new(graph, wants),
         plan: Plan { graph: chunkwise_plan::TaskGraph::new(), ..Plan::default() },
         sources: Sources::default(),
         arrays: HashMap::default(),
+        given: HashMap::default(),
         makers: Vec::new(),
         roots: Vec::new(),
         reshaped: reshapes.map(|node| (node.inputs[0], node.meta.shape.clone())).collect(),
@@ -182,6 +225,7 @@ pub(super) fn build(
     let Analysis { groups, kept, levels } = analysis;
     let mut calls = Calls::new(graph, levels);
     for group in groups {
+        build.spill_made(graph);
         calls.up_to(group.level, graph, &mut build);
         if let [Sink { value, reduce: None, operand_of: None, by: None }] = group.sinks[..]
             && matches!(graph.node(value).kind, Kind::Reshape)
@@ -209,6 +253,8 @@ pub(super) fn build(
         let selected = group.sinks.iter().find_map(|sink| selection(sink.reduce?));
         let strides = in_place.then(|| memory_strides(&build, group, &variants)).flatten();
         let written = build.writes.cells_of(group);
+        let read = outside::cells_read(&build, &variants, &group.space.grid);
+        let written = written.or(read.as_ref());
         let units = match (selected, written, strides) {
             (Some(selection), ..) => selection.units(&group.space.shape),
             (None, Some(cells), _) => whole_cell_grid(cells, granularity),
@@ -298,10 +344,11 @@ pub(super) fn build(
             build.plan.stages.push(Stage::Combine(CombineStage { info, stage: number, reduction, nodes }));
         }
     }
+    build.spill_made(graph);
     calls.up_to(u32::MAX, graph, &mut build);
     writes::add(&mut build, graph, wants);
     let returned = graph.roots.iter().zip(wants).filter(|(_, want)| !matches!(want, Want::Written(_)));
-    build.roots = returned.filter_map(|(root, _)| build.array_of(*root)).collect();
+    build.roots = returned.filter_map(|(root, _)| build.made(*root)).collect();
     for &root in &graph.roots {
         let place = calls::value(graph, root, &mut build);
         build.value_roots.push(place);

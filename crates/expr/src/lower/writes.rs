@@ -32,7 +32,6 @@ pub(super) struct Writes {
 /// The tiles that a write stage writes.
 pub(super) struct Write {
     pub(super) stage: u32,
-    pub(super) array: ArrayId,
     pub(super) needed: Vec<bool>,
 }
 
@@ -54,11 +53,6 @@ impl Writes {
         let mut stored = group.sinks.iter().filter(|sink| sink.reduce.is_none() && sink.operand_of.is_none());
         stored.find_map(|sink| self.cells.get(&sink.value))
     }
-
-    /// Whether a tile of a write stage is to be written.
-    pub(super) fn needs(&self, stage: u32, tile: usize) -> bool {
-        self.stages.iter().any(|write| write.stage == stage && write.needed[tile])
-    }
 }
 
 /// Adds the stages that write.
@@ -71,11 +65,12 @@ pub(super) fn add(build: &mut Build, graph: &Graph, wants: &[Want]) {
             origin: node.location.into(),
             chunks: (*node.meta.grid).clone(),
         };
-        let mut array = build.array_of(root).expect("every root has an array");
+        let mut array = build.made(root).expect("every root has an array");
         if let Some(cells) = sink.grid()
             && grid_of(build, array).refine(&cells) != cells
         {
-            array = in_cells(build, array, &cells, info("align"));
+            let read = build.array_of(root).expect("every root has an array");
+            array = in_cells(build, read, &cells, info("align"));
         }
         let grid = grid_of(build, array);
         let there = (0..grid.count()).map(|tile| {
@@ -84,7 +79,7 @@ pub(super) fn add(build: &mut Build, graph: &Graph, wants: &[Want]) {
         });
         let needed = there.collect();
         let stage = build.plan.stages.len() as u32;
-        build.writes.stages.push(Write { stage, array, needed });
+        build.writes.stages.push(Write { stage, needed });
         let number = build.sources.sinks.len() as u32;
         build.sources.sinks.push(sink.clone());
         build.plan.stages.push(Stage::Write(WriteStage { info: info("write"), array, sink: number }));

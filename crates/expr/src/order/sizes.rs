@@ -27,13 +27,15 @@ const PIECE: (usize, usize) = (512, 4 << 20);
 /// Panels of long lanes may have so many bytes to have whole cache lines at least.
 const LARGEST: usize = 1 << 26;
 
-/// The units of an iteration space whose lanes lie along `axes`. `operands` are the strides of what lies in memory.
+/// The units of an iteration space whose lanes lie along `axes`. `operands` are the strides of what lies in memory, and
+/// `outside` the bytes that a task may read of what does not.
 pub(crate) fn units(
     shape: &[usize],
     axes: u64,
     dtype: DType,
     operands: &[Strides],
     granularity: Option<Granularity>,
+    outside: Option<usize>,
 ) -> Grid {
     let kept = |k: &usize| axes & (1 << k) == 0;
     let product =
@@ -47,7 +49,9 @@ pub(crate) fn units(
         _ => {
             let elements = (lane.saturating_mul(lanes) / TASKS).clamp(LEAST, PANEL / dtype.size());
             let least = if is_strided(shape, axes, operands) { strided_lanes(lane, dtype) } else { 1 };
-            (elements / lane).max(least)
+            // What lies outside of memory is read in pieces that had better be long.
+            let most = outside.map_or(0, |bytes| bytes / dtype.size() / lane);
+            (elements / lane).max(least).max(most)
         }
     };
     let mut extent: Shape = shape.into();

@@ -10,7 +10,7 @@ fn sizes(shape: &[usize], axes: u64, dtype: DType, reversed: bool) -> Vec<usize>
         let turned: Vec<usize> = shape.iter().rev().copied().collect();
         strides = row_major_strides(&turned).into_iter().rev().collect();
     }
-    units(shape, axes, dtype, &[strides], None).largest().to_vec()
+    units(shape, axes, dtype, &[strides], None, None).largest().to_vec()
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn long_lanes_are_few_and_short_ones_many() {
     assert_eq!(sizes(&[10_000_000, 40], 0b01, DType::F64, false), [10_000_000, 1]);
     assert_eq!(sizes(&[10, 10], 0b11, DType::F64, false), [10, 10]);
     assert_eq!(sizes(&[3, 1_000_000], 0b01, DType::F64, false)[0], 3);
-    let many = units(&[3, 1_000_000], 0b01, DType::F64, &[], None);
+    let many = units(&[3, 1_000_000], 0b01, DType::F64, &[], None, None);
     assert!((16..40).contains(&many.count()), "{many:?}");
     // Little work is one task.
     assert_eq!(sizes(&[100, 200], 0b01, DType::U8, false), [100, 200]);
@@ -38,10 +38,10 @@ fn long_lanes_are_few_and_short_ones_many() {
 
 #[test]
 fn nothing_and_no_axes() {
-    assert_eq!(units(&[], 0, DType::F64, &[], None), Grid::whole(&[]));
-    assert_eq!(units(&[0, 5], 0b01, DType::F64, &[], None).shape()[..], [0, 5]);
-    assert_eq!(units(&[5, 0], 0b01, DType::F64, &[], None).shape()[..], [5, 0]);
+    assert_eq!(units(&[], 0, DType::F64, &[], None, None), Grid::whole(&[]));
+    assert_eq!(units(&[0, 5], 0b01, DType::F64, &[], None, None).shape()[..], [0, 5]);
+    assert_eq!(units(&[5, 0], 0b01, DType::F64, &[], None, None).shape()[..], [5, 0]);
     let elements = Some(Granularity::Elements(10));
-    assert_eq!(units(&[4, 6, 5], 0b100, DType::F64, &[], elements).largest()[..], [1, 2, 5]);
-    assert_eq!(units(&[4, 6, 5], 0, DType::F64, &[], elements).largest()[..], [1, 2, 5]);
+    assert_eq!(units(&[4, 6, 5], 0b100, DType::F64, &[], elements, None).largest()[..], [1, 2, 5]);
+    assert_eq!(units(&[4, 6, 5], 0, DType::F64, &[], elements, None).largest()[..], [1, 2, 5]);
 }

@@ -36,7 +36,7 @@ impl Planned {
         let array = &self.plan.arrays[number];
         let name = match &array.storage {
             Storage::Persisted(..) => "persisted",
-            Storage::Memory(_) | Storage::Computed { .. } => "array",
+            Storage::Memory(_) | Storage::Computed { .. } | Storage::Outside { .. } => "array",
         };
         let mut details = vec![format!("{} {}", tuple(&array.shape), array.dtype)];
         if let Storage::Persisted(source, _) = &array.storage {
@@ -101,7 +101,7 @@ impl Planned {
         let Stage::Fused(fused) = &self.plan.stages[combine.stage as usize] else { return None };
         match &self.plan.array(fused.reductions[combine.reduction as usize].array).storage {
             Storage::Computed { grid, .. } => Some(grid),
-            Storage::Memory(_) | Storage::Persisted(..) => None,
+            Storage::Memory(_) | Storage::Persisted(..) | Storage::Outside { .. } => None,
         }
     }
 

@@ -64,6 +64,7 @@ impl Runner<'_> {
                     let memory = (&mut memory[side], &largest[side]);
                     self.panel(id, (stage, side), &boxes[side], memory, inputs)
                 });
+                let (left, right) = (left?, right?);
                 cell.multiply(&boxes, (&left, &right), add);
                 add = true;
             }
@@ -83,25 +84,27 @@ impl Runner<'_> {
         (start, shape): &(Shape, Shape),
         (memory, largest): (&mut Option<Block>, &Shape),
         tiles: &[TaskOutput],
-    ) -> Panel {
+    ) -> Result<Panel, Cause> {
         let operand = stage.operands()[side];
         let kernels = &self.kernels[self.plan.tasks[id as usize].stage as usize];
         let (left, right) = kernels.split_at(stage.left.variants.len());
         let programs =
             Programs { parts: &operand.parts, variants: &operand.variants, kernels: [left, right][side] };
         let cuts = self.cuts(&programs, start, shape);
+        let inputs = self.fetch(&programs, (start, shape), tiles)?;
         let direct = operand.direct().filter(|_| cuts.iter().all(|cut| cut.len() <= 2));
-        let input = direct.map(|input| self.bind(id, input, start, shape, tiles));
+        let input = direct.map(|input| self.bind(id, input, start, shape, &inputs));
         if let Some(input) = input.filter(|input| matrix_axes(stage, side, shape, &input.strides).is_some()) {
-            return Panel { ptr: input.ptr, strides: input.strides, _memory: None };
+            let memory = direct.and_then(|input| inputs.memory_of(input));
+            return Ok(Panel { ptr: input.ptr, strides: input.strides, _memory: memory });
         }
         let dtype = self.plan.array(stage.array).dtype;
         let memory = memory.get_or_insert_with(|| Block::uninit(dtype, largest));
         let block = Block::row_major(memory.buffer().clone(), dtype, shape);
         let outputs = [Tile { start: start.clone(), block: block.clone() }];
         let unit = Unit { programs, start, shape, outputs: &outputs, in_place: &[false], selections: &[] };
-        self.run_boxes(id, &unit, (&[], &[]), &cuts, tiles);
-        Panel { ptr: block.as_ptr(), strides: block.strides().into(), _memory: Some(block) }
+        self.run_boxes(id, &unit, (&[], &[]), &cuts, &inputs);
+        Ok(Panel { ptr: block.as_ptr(), strides: block.strides().into(), _memory: Some(block) })
     }
 }
 

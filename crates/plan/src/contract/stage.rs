@@ -149,7 +149,7 @@ impl ContractStage {
     }
 
     /// The programs of both operands, those of the left one first.
-    pub(crate) fn variants(&self) -> impl Iterator<Item = &Variant> {
+    pub fn variants(&self) -> impl Iterator<Item = &Variant> {
         self.left.variants.iter().chain(&self.right.variants)
     }
 }

@@ -30,7 +30,7 @@ impl Runner<'_> {
         if block.is_empty() {
             return Ok(smallvec![tile]);
         }
-        let panel = self.panel_of_lanes(id, stage, (&start, &shape), inputs);
+        let panel = self.panel_of_lanes(id, stage, (&start, &shape), inputs)?;
         let (count, len) = stage.lanes(&shape);
         let mask = stage.masked.then(|| panel[1].as_ptr());
         let lanes = Lanes { ptr: panel[0].as_mut_ptr(), mask, len, count };
@@ -52,7 +52,7 @@ impl Runner<'_> {
         stage: &OrderStage,
         (start, shape): (&[usize], &[usize]),
         inputs: &[TaskOutput],
-    ) -> SmallVec<[Block; 2]> {
+    ) -> Result<SmallVec<[Block; 2]>, Cause> {
         let order = stage.lanes_last();
         let lanes: Shape = order.iter().map(|&axis| shape[axis]).collect();
         let mut back: SmallVec<[usize; 6]> = smallvec![0; order.len()];
@@ -72,9 +72,10 @@ impl Runner<'_> {
             let in_place = [false; 2];
             let in_place = &in_place[..outputs.len()];
             let unit = Unit { programs, start, shape, outputs: &outputs, in_place, selections: &[] };
-            self.run_boxes(id, &unit, (&[], &[]), &self.cuts(&programs, start, shape), inputs);
+            let inputs = self.fetch(&programs, (start, shape), inputs)?;
+            self.run_boxes(id, &unit, (&[], &[]), &self.cuts(&programs, start, shape), &inputs);
         }
-        panels
+        Ok(panels)
     }
 
     /// Copies the results of lanes, lane by lane, to where they are in the result.

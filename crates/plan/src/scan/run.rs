@@ -6,8 +6,9 @@ use smallvec::{SmallVec, smallvec};
 
 use super::pieces::for_pieces;
 use super::stage::{ScanPlace, ScanRole, ScanStage};
+use crate::fetch::Inputs;
 use crate::fused::{Programs, Unit};
-use crate::{Runner, Task, TaskId, TaskOutput, Tile};
+use crate::{Cause, Runner, Task, TaskId, TaskOutput, Tile};
 
 /// The states of the lanes of a cell.
 struct Kept {
@@ -31,7 +32,7 @@ impl Runner<'_> {
         task: Task,
         stage: &ScanStage,
         inputs: &[TaskOutput],
-    ) -> SmallVec<[Tile; 1]> {
+    ) -> Result<SmallVec<[Tile; 1]>, Cause> {
         let place = stage.place(task.unit as usize).expect("only units that exist are tasks");
         let scan = self.scans[task.stage as usize].as_ref().expect("scans have loops");
         let made = |unit: u32| {
@@ -42,6 +43,9 @@ impl Runner<'_> {
         let states = states(scan, &place, stage.axis, stage.continues(&place).map(made));
         let total = stage.total_of(&place).map(made);
         let cell = Cell { stage, scan, place: &place, states: &states };
+        let fetched =
+            if stage.evaluates(&place) { (&place.start[..], &place.shape[..]) } else { (&[][..], &[0][..]) };
+        let operands = self.fetch(&self.programs(id, stage), fetched, inputs)?;
         let mut outputs: SmallVec<[Tile; 1]> = smallvec![];
         if stage.holds_elements(&place) {
             let computed = total.filter(|_| !stage.evaluates(&place)).map(|total| &total[0].block);
@@ -56,12 +60,12 @@ impl Runner<'_> {
                 (ScanRole::Scan, Some(_)) => {
                     cell.run(&whole(&place), (block.as_ptr(), block.strides()), Some(&block))
                 }
-                (ScanRole::Scan, None) => self.scan_operand(id, &cell, Some(&block), inputs),
-                (ScanRole::Total | ScanRole::Before, _) => self.compute_total(id, &cell, &block, inputs),
+                (ScanRole::Scan, None) => self.scan_operand(id, &cell, Some(&block), &operands),
+                (ScanRole::Total | ScanRole::Before, _) => self.compute_total(id, &cell, &block, &operands),
             }
             outputs.push(Tile { start: place.start.clone(), block });
         } else if place.role == ScanRole::Total {
-            self.scan_operand(id, &cell, None, inputs);
+            self.scan_operand(id, &cell, None, &operands);
         } else if let Some(total) = total {
             let from = states_of(total).as_ptr();
             // SAFETY: both are states of the lanes of a cell with the same lanes; the first are this task's own.
@@ -70,12 +74,12 @@ impl Runner<'_> {
         if stage.passes_on(&place) {
             outputs.push(Tile { start: place.start.clone(), block: states.block });
         }
-        outputs
+        Ok(outputs)
     }
 
     /// Scans what the programs of a cell give: where it lies, if it lies well, or computed piece by piece, to where the
     /// results go or to memory that is used again.
-    fn scan_operand(&self, id: TaskId, cell: &Cell<'_>, results: Option<&Block>, inputs: &[TaskOutput]) {
+    fn scan_operand(&self, id: TaskId, cell: &Cell<'_>, results: Option<&Block>, inputs: &Inputs<'_>) {
         let (stage, place) = (cell.stage, cell.place);
         if place.shape.contains(&0) {
             return;
@@ -107,7 +111,7 @@ impl Runner<'_> {
     }
 
     /// Computes the elements of a cell to where the results will go, and takes in their total.
-    fn compute_total(&self, id: TaskId, cell: &Cell<'_>, elements: &Block, inputs: &[TaskOutput]) {
+    fn compute_total(&self, id: TaskId, cell: &Cell<'_>, elements: &Block, inputs: &Inputs<'_>) {
         let programs = self.programs(id, cell.stage);
         for_pieces(&cell.place.shape, cell.stage.axis, |offset, shape| {
             let piece = elements.region(offset, shape);
@@ -128,7 +132,7 @@ impl Runner<'_> {
         (cell, programs): (&Cell<'_>, Programs<'_>),
         offset: &[usize],
         piece: &Block,
-        inputs: &[TaskOutput],
+        inputs: &Inputs<'_>,
     ) {
         let start: Shape = cell.place.start.iter().zip(offset).map(|(start, at)| start + at).collect();
         let shape = piece.shape();

@@ -28,7 +28,7 @@ pub(super) fn check(plan: &Plan) -> Check {
                 Storage::Computed { tasks, .. } => {
                     ensure(inputs == [tasks[task.unit as usize]], || "it writes what is not there".to_owned())
                 }
-                Storage::Memory(_) | Storage::Persisted(..) => Ok(()),
+                Storage::Memory(_) | Storage::Persisted(..) | Storage::Outside { .. } => Ok(()),
             },
         }
         .map_err(|what| format!("task {id}: {what}"))?;
@@ -54,7 +54,7 @@ pub(super) fn check_box(
             return;
         }
         for binding in &variants[part].inputs {
-            let Storage::Computed { grid, tasks, .. } = &plan.array(binding.array).storage else { continue };
+            let Some((grid, tasks)) = plan.array(binding.array).storage.made() else { continue };
             let (from, extent) = binding.view.source_box(start, shape);
             for_cells(grid, &from, &extent, |cell| {
                 let maker = tasks[cell];
@@ -71,7 +71,7 @@ pub(super) fn check_box(
 
 fn check_reshape(plan: &Plan, stage: &ReshapeStage, task: Task, inputs: &[TaskId]) -> Check {
     let from = array(plan, stage.input)?;
-    let Storage::Computed { grid, tasks, .. } = &from.storage else { return Ok(()) };
+    let Some((grid, tasks)) = from.storage.made() else { return Ok(()) };
     let mut outcome = Ok(());
     stage.for_boxes(&from.shape, task.unit as usize, |start, shape| {
         for_cells(grid, start, shape, |cell| {

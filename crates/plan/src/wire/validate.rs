@@ -60,7 +60,9 @@ pub(super) fn array(plan: &Plan, id: ArrayId) -> Result<&Array, String> {
 pub(super) fn computed(plan: &Plan, id: ArrayId) -> Result<(&Grid, &[TaskId], u32, bool), String> {
     match &array(plan, id)?.storage {
         Storage::Computed { grid, tasks, slot, returned } => Ok((grid, tasks, *slot, *returned)),
-        Storage::Memory(_) | Storage::Persisted(..) => Err(format!("array {} is a source", id.0)),
+        Storage::Memory(_) | Storage::Persisted(..) | Storage::Outside { .. } => {
+            Err(format!("array {} is a source", id.0))
+        }
     }
 }
 
@@ -86,7 +88,7 @@ fn check_array(plan: &Plan, array: &Array) -> Check {
     byte_len(&array.shape, array.dtype).map_err(|e| e.to_string())?;
     let grid = match &array.storage {
         Storage::Memory(_) => return Ok(()),
-        Storage::Persisted(_, grid) | Storage::Computed { grid, .. } => grid,
+        Storage::Persisted(_, grid) | Storage::Computed { grid, .. } | Storage::Outside { grid, .. } => grid,
     };
     check_grid(grid)?;
     ensure(grid.shape() == array.shape, || {
@@ -399,6 +401,23 @@ fn makers(plan: &Plan) -> Result<Vec<Option<Maker>>, String> {
 
 /// Checks that the tasks of an array's cells are those that compute them.
 fn check_cells(plan: &Plan, array: &Array, maker: Option<Maker>) -> Check {
+    if let Storage::Outside { grid, tasks, .. } = &array.storage {
+        ensure(tasks.is_empty() || tasks.len() == grid.count(), || {
+            "its cells are not all accounted for".to_owned()
+        })?;
+        for (cell, &id) in tasks.iter().enumerate().filter(|(_, id)| **id != Storage::UNUSED) {
+            let writer =
+                plan.tasks.get(id as usize).map(|task| (&plan.stages[task.stage as usize], task.unit));
+            let writes = match writer {
+                Some((Stage::Write(write), unit)) => {
+                    unit as usize == cell && computed(plan, write.array)?.0 == grid
+                }
+                _ => false,
+            };
+            ensure(writes, || format!("task {id} does not write cell {cell}"))?;
+        }
+        return Ok(());
+    }
     let Storage::Computed { grid, tasks, returned, .. } = &array.storage else { return Ok(()) };
     let by_program = matches!(maker, Some(Maker::Store(_) | Maker::Reduction { .. } | Maker::Contract(_)));
     ensure(!returned || by_program, || "it is returned, but no program computes it".to_owned())?;

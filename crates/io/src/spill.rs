@@ -1,0 +1,294 @@
+//! Space on disk for what does not fit in memory.
+//!
+//! One file holds one array of one computation, piece by piece, so that a piece is one write and one read wherever it
+//! lies in the array. The file has no name that anything could find it by: the system removes it with its last handle,
+//! whatever becomes of this process. A checksum of every piece stays in memory.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chunkwise_core::{Block, Buffer, Cause, DType, Grid, RegionSink, RegionSource, Shape, SpillSpace};
+use smallvec::SmallVec;
+
+use crate::copy::{CopyAxis, copy};
+use crate::position::{read_exact_at, write_all_at};
+
+/// A file without a name that one array is written to, in pieces, and read from.
+///
+/// ```
+/// use chunkwise_core::{Block, DType, Grid, RegionSink, RegionSource, SpillSpace};
+/// use chunkwise_io::SpillFile;
+///
+/// let space = SpillFile::new(&std::env::temp_dir(), DType::U8, &[2, 3]);
+/// space.divide(Grid::whole(&[2, 3]));
+/// let block = Block::uninit(DType::U8, &[2, 3]);
+/// // SAFETY: the block has room for six bytes, and nobody else knows it.
+/// unsafe { block.as_mut_ptr().write_bytes(7, 6) };
+/// space.write(&[0, 0], &block)?;
+///
+/// let mut row = Block::uninit(DType::U8, &[1, 3]);
+/// space.read(&[1, 0], &mut row)?;
+/// // SAFETY: all of it was read just now.
+/// assert_eq!(unsafe { row.as_slice::<u8>() }, Some(&[7, 7, 7][..]));
+/// # Ok::<(), chunkwise_core::Cause>(())
+/// ```
+#[derive(Debug)]
+pub struct SpillFile {
+    folder: PathBuf,
+    dtype: DType,
+    shape: Shape,
+    pieces: OnceLock<Pieces>,
+    /// Made by the first write.
+    file: OnceLock<File>,
+}
+
+#[derive(Debug)]
+struct Pieces {
+    grid: Grid,
+    /// Checksums, with a bit above them for those that were written.
+    sums: Box<[AtomicU64]>,
+}
+
+/// Marks the checksum of a piece that was written.
+const WRITTEN: u64 = 1 << 32;
+
+/// What keeps a piece from being spilled, or from coming back.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpillError {
+    /// No file can be made in the folder.
+    #[error("no space to spill to can be made in {}: {source}", folder.display())]
+    Create {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A piece cannot be written.
+    #[error("spilling to {}: {source}", folder.display())]
+    Write {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A piece cannot be read.
+    #[error("reading what was spilled to {}: {source}", folder.display())]
+    Read {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A piece is not what was written.
+    #[error("what was spilled to {} has changed there: piece {piece:?}", folder.display())]
+    Corrupt {
+        /// The folder.
+        folder: PathBuf,
+        /// Coordinates of the piece.
+        piece: Shape,
+    },
+}
+
+impl SpillFile {
+    /// Space in this folder for an array of this type and shape. Nothing is made before the first write.
+    pub fn new(folder: &Path, dtype: DType, shape: &[usize]) -> Self {
+        let (pieces, file) = (OnceLock::new(), OnceLock::new());
+        SpillFile { folder: folder.to_owned(), dtype, shape: shape.into(), pieces, file }
+    }
+
+    fn pieces(&self) -> &Pieces {
+        self.pieces.get_or_init(|| Pieces::new(Grid::whole(&self.shape)))
+    }
+
+    fn file(&self) -> Result<&File, SpillError> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        let made = tempfile::tempfile_in(&self.folder);
+        let made = made.map_err(|source| SpillError::Create { folder: self.folder.clone(), source })?;
+        // Of two threads that come here at once, one keeps its file.
+        Ok(self.file.get_or_init(|| made))
+    }
+
+    /// Where a piece begins in the file, in elements: pieces lie one after the other in row-major order.
+    fn place(&self, start: &[usize], shape: &[usize]) -> usize {
+        (0..start.len())
+            .map(|k| {
+                shape[..k].iter().product::<usize>()
+                    * start[k]
+                    * self.shape[k + 1..].iter().product::<usize>()
+            })
+            .sum()
+    }
+}
+
+impl Pieces {
+    fn new(grid: Grid) -> Self {
+        let sums = (0..grid.count()).map(|_| AtomicU64::new(0)).collect();
+        Pieces { grid, sums }
+    }
+
+    /// Calls `f` with the number, first position and shape of the pieces that a box reaches into.
+    fn for_box<E>(
+        &self,
+        start: &[usize],
+        shape: &[usize],
+        mut f: impl FnMut(usize, &[usize], &[usize]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if shape.contains(&0) {
+            return Ok(());
+        }
+        let axes = self.grid.axes().iter().zip(start.iter().zip(shape));
+        let ranges: SmallVec<[(usize, usize); 6]> =
+            axes.map(|(axis, (&at, &len))| (axis.find(at), axis.find(at + len - 1))).collect();
+        let mut coords: Shape = ranges.iter().map(|range| range.0).collect();
+        loop {
+            let (start, shape) = self.grid.block(&coords);
+            f(self.grid.index(&coords), &start, &shape)?;
+            let Some(axis) = (0..coords.len()).rev().find(|&k| coords[k] < ranges[k].1) else {
+                return Ok(());
+            };
+            coords[axis] += 1;
+            coords[axis + 1..].iter_mut().zip(&ranges[axis + 1..]).for_each(|(at, range)| *at = range.0);
+        }
+    }
+}
+
+impl RegionSink for SpillFile {
+    fn name(&self) -> String {
+        format!("what is spilled to {}", self.folder.display())
+    }
+
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+        let (pieces, file, size) = (self.pieces(), self.file()?, self.dtype.size());
+        let mut staging: Option<Buffer> = None;
+        pieces.for_box(start, block.shape(), |number, first, shape| {
+            let offset: Shape = first.iter().zip(start).map(|(at, start)| at - start).collect();
+            let piece = block.region(&offset, shape);
+            let bytes = piece.bytes();
+            let from = if piece.is_row_major() {
+                piece.as_ptr()
+            } else {
+                let staging = staging_for(&mut staging, bytes);
+                let axes = axes_of(shape, piece.strides(), &row_major(shape));
+                // SAFETY: the piece lies within the block, whose elements are written; there is room for them.
+                unsafe { copy(size, &axes, piece.as_ptr(), staging.as_mut_ptr()) };
+                staging.as_ptr()
+            };
+            // SAFETY: the elements of the piece follow each other from here.
+            let memory = unsafe { std::slice::from_raw_parts(from, bytes) };
+            let place = self.place(first, shape) * size;
+            write_all_at(file, memory, place as u64)
+                .map_err(|source| SpillError::Write { folder: self.folder.clone(), source })?;
+            pieces.sums[number].store(WRITTEN | u64::from(crc32fast::hash(memory)), Ordering::Release);
+            Ok(())
+        })
+    }
+
+    fn scratch_bytes(&self, shape: &[usize]) -> u64 {
+        RegionSource::scratch_bytes(self, shape)
+    }
+}
+
+impl RegionSource for SpillFile {
+    fn name(&self) -> String {
+        RegionSink::name(self)
+    }
+
+    fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+        let (pieces, file, size) = (self.pieces(), self.file()?, self.dtype.size());
+        let mut staging: Option<Buffer> = None;
+        pieces.for_box(start, out.shape(), |number, first, shape| {
+            // What the box and the piece have in common.
+            let low: Shape = first.iter().zip(start).map(|(a, b)| *a.max(b)).collect();
+            let common: Shape = (0..low.len())
+                .map(|k| (first[k] + shape[k]).min(start[k] + out.shape()[k]) - low[k])
+                .collect();
+            let target =
+                out.region(&low.iter().zip(start).map(|(at, start)| at - start).collect::<Shape>(), &common);
+            let bytes = shape.iter().product::<usize>() * size;
+            let direct = common[..] == *shape && target.is_row_major();
+            let into =
+                if direct { target.as_mut_ptr() } else { staging_for(&mut staging, bytes).as_mut_ptr() };
+            let place = self.place(first, shape) * size;
+            // SAFETY: there is room for the piece; the target is the caller's alone.
+            unsafe { read_exact_at(file, into, bytes, place as u64) }
+                .map_err(|source| SpillError::Read { folder: self.folder.clone(), source })?;
+            // SAFETY: all of it was read just now.
+            let memory = unsafe { std::slice::from_raw_parts(into, bytes) };
+            if pieces.sums[number].load(Ordering::Acquire) != WRITTEN | u64::from(crc32fast::hash(memory)) {
+                let piece = pieces.grid.coords(number);
+                return Err(SpillError::Corrupt { folder: self.folder.clone(), piece }.into());
+            }
+            if !direct {
+                let strides = row_major(shape);
+                let skipped: isize = low
+                    .iter()
+                    .zip(first)
+                    .zip(&strides)
+                    .map(|((at, first), step)| (at - first) as isize * step)
+                    .sum();
+                let from = into.wrapping_offset(skipped * size as isize);
+                let axes = axes_of(&common, &strides, target.strides());
+                // SAFETY: what they have in common lies within both.
+                unsafe { copy(size, &axes, from, target.as_mut_ptr()) };
+            }
+            Ok::<(), Cause>(())
+        })
+    }
+
+    fn scratch_bytes(&self, _shape: &[usize]) -> u64 {
+        let piece: usize = self.pieces.get().map_or(0, |pieces| pieces.grid.largest().iter().product());
+        (piece * self.dtype.size()) as u64
+    }
+}
+
+impl SpillSpace for SpillFile {
+    fn divide(&self, pieces: Grid) {
+        // Once something is written it is too late, and the first division stays.
+        let _ = self.pieces.set(Pieces::new(pieces));
+    }
+}
+
+fn row_major(shape: &[usize]) -> SmallVec<[isize; 6]> {
+    (0..shape.len()).map(|k| shape[k + 1..].iter().product::<usize>() as isize).collect()
+}
+
+fn axes_of(shape: &[usize], from: &[isize], to: &[isize]) -> SmallVec<[CopyAxis; 6]> {
+    shape.iter().zip(from.iter().zip(to)).map(|(&len, (&from, &to))| CopyAxis { len, from, to }).collect()
+}
+
+/// Memory for a piece, kept for the next one.
+fn staging_for(staging: &mut Option<Buffer>, bytes: usize) -> &Buffer {
+    if staging.as_ref().is_none_or(|buffer| buffer.bytes() < bytes) {
+        *staging = Some(Buffer::uninit(bytes));
+    }
+    staging.get_or_insert_with(|| Buffer::uninit(bytes))
+}
+
+impl SpillError {
+    /// The folder that was spilled to.
+    pub fn folder(&self) -> &Path {
+        match self {
+            SpillError::Create { folder, .. }
+            | SpillError::Write { folder, .. }
+            | SpillError::Read { folder, .. }
+            | SpillError::Corrupt { folder, .. } => folder,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
