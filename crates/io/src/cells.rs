@@ -1,11 +1,14 @@
 //! The cells of a grid that a box meets, and copies between a cell in memory of its own and a block.
 
-use chunkwise_core::{Block, Grid, Shape, row_major_strides};
+use chunkwise_core::{Block, row_major_strides};
+#[cfg(feature = "zarr")]
+use chunkwise_core::{Grid, Shape};
 use smallvec::SmallVec;
 
 use crate::copy::{CopyAxis, copy};
 
 /// Where a cell of a grid and a box meet.
+#[cfg(feature = "zarr")]
 #[derive(Debug)]
 pub(crate) struct Meeting {
     /// Coordinates of the cell.
@@ -22,6 +25,7 @@ pub(crate) struct Meeting {
 ///
 /// # Errors
 /// The first one of `each`.
+#[cfg(feature = "zarr")]
 pub(crate) fn each_cell<E>(
     grid: &Grid,
     start: &[usize],
@@ -90,6 +94,7 @@ pub(crate) fn read_part(
 ///
 /// # Panics
 /// If the part is not within the block.
+#[cfg(feature = "zarr")]
 pub(crate) fn fill_part(element: &[u8], out: &Block, in_box: &[usize], shape: &[usize]) {
     let size = out.dtype().size();
     assert_eq!(element.len(), size);
@@ -107,7 +112,7 @@ pub(crate) fn fill_part(element: &[u8], out: &Block, in_box: &[usize], shape: &[
 ///
 /// # Safety
 /// Every element of the part must have been written, and nobody may write to it meanwhile.
-#[cfg(feature = "zarr")]
+#[cfg(any(feature = "hdf5", feature = "zarr"))]
 pub(crate) unsafe fn write_part(
     block: &Block,
     in_box: &[usize],

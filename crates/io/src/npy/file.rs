@@ -63,6 +63,19 @@ impl NpyFile {
         open().map_err(|kind: NpyErrorKind| kind.at(path))
     }
 
+    /// The array that a header describes and a file holds, whether that has the form of an `.npy` file or not.
+    pub(crate) fn of(file: File, path: &Path, header: Header) -> Self {
+        NpyFile { file, path: path.to_owned(), header }
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
     /// The path that was opened.
     pub fn path(&self) -> &Path {
         &self.path
@@ -80,7 +93,12 @@ impl NpyFile {
     /// An [`NpyError`] when the region is not one of the array's, the dtype of `out` is not the file's,
     /// reading fails, the file has become shorter, or a bool is neither 0 nor 1.
     pub fn read_region(&self, start: &[usize], out: &mut Block) -> Result<(), NpyError> {
-        self.read_within(start, out, Limits::READ).map_err(|kind| kind.at(&self.path))
+        self.read_plain(start, out).map_err(|kind| kind.at(&self.path))
+    }
+
+    /// As [`read_region`](Self::read_region), without the path.
+    pub(crate) fn read_plain(&self, start: &[usize], out: &mut Block) -> Result<(), NpyErrorKind> {
+        self.read_within(start, out, Limits::READ)
     }
 
     pub(super) fn read_within(

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::num::NonZeroU64;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, RegionSource, Shape, byte_len};
@@ -14,7 +14,7 @@ use zarrs::array::{CodecError, CodecOptions};
 use zarrs::storage::{ReadableStorageTraits, StorageError};
 
 use super::dtype::dtype_of;
-use super::folder::Folder;
+use super::folder::{Folder, files_version};
 use super::shards::Shards;
 use crate::cells::{Meeting, each_cell, fill_part, read_part};
 use crate::check::check_box;
@@ -64,6 +64,8 @@ pub struct ZarrArray {
     /// What is decoded at once: chunks, or inner chunks.
     grid: Grid,
     options: CodecOptions,
+    /// Where it lies, if in a folder.
+    folder: Option<PathBuf>,
 }
 
 impl ZarrArray {
@@ -79,7 +81,8 @@ impl ZarrArray {
         if let Err(error) = std::fs::metadata(path) {
             return Err(StoreErrorKind::Open(error).of(name));
         }
-        Self::from_storage(Arc::new(Folder::new(path)), "/", name)
+        let array = Self::from_storage(Arc::new(Folder::new(path)), "/", name)?;
+        Ok(ZarrArray { folder: Some(path.to_owned()), ..array })
     }
 
     /// Opens the array at `path` (`"/"`, `"/group/array"`) of a store of any kind, to be called `name` in messages.
@@ -121,7 +124,17 @@ impl ZarrArray {
         };
         // A task is one thread; the executor has the others.
         let options = CodecOptions::default().with_concurrent_target(1);
-        Ok(ZarrArray { array, name, dtype, shape, chunks, shards, grid, options })
+        Ok(ZarrArray { array, name, dtype, shape, chunks, shards, grid, options, folder: None })
+    }
+
+    /// The type of its elements.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The lengths of its axes.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
     }
 
     /// The metadata of the array that users may add to.
@@ -287,6 +300,11 @@ impl RegionSource for ZarrArray {
 
     fn grid(&self) -> Option<Grid> {
         Some(self.grid.clone())
+    }
+
+    /// Of the length and the time of change of every file.
+    fn version(&self) -> Option<String> {
+        files_version(self.folder.as_deref()?).ok()
     }
 
     /// Chunks are decoded one after the other: the encoded one and the decoded one are there at once, or two decoded

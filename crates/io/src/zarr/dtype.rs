@@ -52,26 +52,6 @@ pub(super) fn name_v3(dtype: DType) -> &'static str {
     }
 }
 
-/// The name in metadata of version 2: NumPy's, little endian.
-pub(super) fn name_v2(dtype: DType) -> &'static str {
-    match dtype {
-        DType::Bool => "|b1",
-        DType::I8 => "|i1",
-        DType::I16 => "<i2",
-        DType::I32 => "<i4",
-        DType::I64 => "<i8",
-        DType::U8 => "|u1",
-        DType::U16 => "<u2",
-        DType::U32 => "<u4",
-        DType::U64 => "<u8",
-        DType::F32 => "<f4",
-        DType::F64 => "<f8",
-        DType::C32 => "<c8",
-        DType::C64 => "<c16",
-        other => unreachable!("{other} has no name in Zarr"),
-    }
-}
-
 /// The value zero of a type.
 pub(super) fn zero(dtype: DType) -> Scalar {
     match dtype {

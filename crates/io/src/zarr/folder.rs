@@ -3,9 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use zarrs::storage::byte_range::{ByteRange, ByteRangeIterator};
 use zarrs::storage::{Bytes, MaybeBytes, MaybeBytesIterator, ReadableStorageTraits, StorageError, StoreKey};
+
+use crate::place::OWN;
 
 /// Reads by plain file operations. The store of `zarrs` keeps a lock for every key that was ever asked for.
 #[derive(Debug)]
@@ -73,4 +76,35 @@ impl ReadableStorageTraits for Folder {
     fn supports_get_partial(&self) -> bool {
         true
     }
+}
+
+/// Text that changes when a file of the folder does: from the name, the length and the time of change of each.
+pub(super) fn files_version(folder: &Path) -> io::Result<String> {
+    let (mut count, mut bytes, mut sum) = (0_u64, 0_u64, 0_u64);
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next)? {
+            let entry = entry?;
+            // Journals and temporary files come and go.
+            if entry.file_name().to_string_lossy().starts_with(OWN) {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            let metadata = entry.metadata()?;
+            let changed = metadata.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
+            let path = entry.path();
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+            let text = format!("{name} {} {}", metadata.len(), changed.as_nanos());
+            // The order in which a system lists files may be any.
+            let (front, back) =
+                (crc32c::crc32c(text.as_bytes()), crc32c::crc32c(format!("{text}.").as_bytes()));
+            sum = sum.wrapping_add(u64::from(front) << 32 | u64::from(back ^ front.rotate_left(13)));
+            count += 1;
+            bytes += metadata.len();
+        }
+    }
+    Ok(format!("{count} files of {bytes} bytes, {sum:016x}"))
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::array::metadata;
-use super::place::{OWN, parent, put, remove_stale};
 use super::{ZarrArray, ZarrVersion};
+use crate::place::{OWN, parent, put, remove_stale};
 use crate::{StoreError, StoreErrorKind};
 
 /// A group in a Zarr store in a folder: it has attributes, and holds arrays and groups.
@@ -96,7 +96,7 @@ impl ZarrGroup {
                     .map_err(StoreErrorKind::Create)?;
             }
             let _ = fs::remove_dir(own);
-            super::place::sync(parent(path)).map_err(StoreErrorKind::Create)?;
+            crate::place::sync(parent(path)).map_err(StoreErrorKind::Create)?;
             Ok(ZarrGroup { path: path.to_owned(), attributes })
         };
         create().map_err(|kind: StoreErrorKind| kind.of(path.display().to_string()))

@@ -1,12 +1,12 @@
 //! The metadata of a new array, and changes to that of an old one.
 
-use chunkwise_core::{AxisChunks, DType};
+use chunkwise_core::{AxisChunks, AxisGrid, DType, Grid};
 use serde_json::{Map, Value, json};
 
 use super::array::metadata;
-use super::dtype::{name_v2, name_v3, to_json, zero};
+use super::dtype::{name_v3, to_json, zero};
 use super::options::{BloscCodec, BloscShuffle, ZarrCompressor, ZarrOptions, ZarrVersion};
-use crate::StoreErrorKind;
+use crate::{StoreErrorKind, npy};
 
 /// What the files of metadata hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,13 +17,7 @@ pub(super) struct Metadata {
 
 impl Metadata {
     pub(super) fn new(dtype: DType, shape: &[usize], options: &ZarrOptions) -> Result<Self, StoreErrorKind> {
-        let chunks = match &options.chunks {
-            Some(chunks) => chunks.clone(),
-            None => {
-                let axes = vec![AxisChunks::Auto; shape.len()];
-                AxisChunks::resolve(&axes, shape, dtype)?.largest().iter().map(|&n| n.max(1)).collect()
-            }
-        };
+        let chunks = chunk_shape(dtype, shape, options)?;
         let fits = |sizes: &[usize], what| {
             if sizes.len() != shape.len() || sizes.contains(&0) {
                 let why = format!("{what} of shape {sizes:?} do not cut an array of shape {shape:?}");
@@ -74,6 +68,28 @@ impl Metadata {
             main["attributes"] = attributes.clone();
         }
         main
+    }
+}
+
+/// The shape of the chunks: those asked for, or automatic ones.
+fn chunk_shape(dtype: DType, shape: &[usize], options: &ZarrOptions) -> Result<Vec<usize>, StoreErrorKind> {
+    if let Some(chunks) = &options.chunks {
+        return Ok(chunks.clone());
+    }
+    let axes = vec![AxisChunks::Auto; shape.len()];
+    Ok(AxisChunks::resolve(&axes, shape, dtype)?.largest().iter().map(|&n| n.max(1)).collect())
+}
+
+impl ZarrOptions {
+    /// What one writer of an array of this type and shape must write as a whole: chunks, or shards. `None` if the
+    /// options do not fit the array.
+    pub fn grid(&self, dtype: DType, shape: &[usize]) -> Option<Grid> {
+        let sizes = match &self.shards {
+            Some(shards) => shards.clone(),
+            None => chunk_shape(dtype, shape, self).ok()?,
+        };
+        (sizes.len() == shape.len())
+            .then(|| Grid::new(shape.iter().zip(sizes).map(|(&n, size)| AxisGrid::regular(n, size))))
     }
 }
 
@@ -140,7 +156,7 @@ fn version2(dtype: DType, shape: &[usize], chunks: &[usize], fill: Value, option
         "zarr_format": 2,
         "shape": shape,
         "chunks": chunks,
-        "dtype": name_v2(dtype),
+        "dtype": npy::name(dtype),
         "compressor": compressor,
         "fill_value": fill,
         "order": "C",

@@ -13,7 +13,6 @@ mod group;
 mod journal;
 mod meta;
 mod options;
-mod place;
 mod shards;
 mod writer;
 

@@ -119,10 +119,10 @@ impl ZarrOptions {
         self
     }
 
-    /// Whether chunks were given.
-    #[doc(hidden)]
-    pub fn has_chunks(&self) -> bool {
-        self.chunks.is_some()
+    /// The shape of the chunks, unless one was given.
+    pub fn default_chunks(self, chunks: impl FnOnce() -> Vec<usize>) -> Self {
+        let given = self.chunks.is_some();
+        if given { self } else { self.chunks(chunks()) }
     }
 
     /// Puts chunks together into files of this shape, which must be a multiple of theirs along every axis. A shard is

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, RegionSink, RegionSource, Shape, byte_len};
+use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, RegionSink, Shape, byte_len};
 use zarrs::array::{Array, ArrayMetadata, ArrayToBytesCodecTraits};
 use zarrs::storage::ReadableStorageTraits;
 
@@ -17,9 +17,9 @@ use super::folder::Folder;
 use super::journal::{Journal, Written, has_records};
 use super::meta::{Metadata, resized};
 use super::options::ZarrOptions;
-use super::place::{OWN, TemporaryFolder, parent, put, remove_stale, swap, sync, temporary_name};
 use crate::cells::{Meeting, each_cell, write_part};
 use crate::check::check_box;
+use crate::place::{OWN, TemporaryFolder, parent, put, remove_stale, swap, sync, temporary_name};
 use crate::{StoreError, StoreErrorKind};
 
 /// A Zarr array that is being made, made longer or changed, chunk by chunk, by any number of threads at once.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use chunkwise_core::{DType, RegionSink, RegionSource};
+use chunkwise_core::{DType, RegionSink};
 use chunkwise_io::{StoreErrorKind, ZarrArray, ZarrOptions, ZarrVersion, ZarrWriter};
 
 use crate::support::{block_of, files, part, read_all, values, write_all};

@@ -1,6 +1,6 @@
 //! What is written here is read back, in every type, version and encoding.
 
-use chunkwise_core::{DType, RegionSink, RegionSource};
+use chunkwise_core::{DType, RegionSink};
 use chunkwise_io::{
     BloscCodec, BloscShuffle, StoreErrorKind, ZarrArray, ZarrCompressor, ZarrOptions, ZarrVersion, ZarrWriter,
 };

@@ -3,23 +3,24 @@
 //! A file is written under a temporary name and renamed, so that nobody reads half of one. A new array is written into
 //! a temporary folder beside its place, which is renamed when the array is complete.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, ErrorKind, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// The folder within an array that temporary files and journals are in while it is written.
-pub(super) const OWN: &str = ".chunkwise";
+#[cfg(feature = "zarr")]
+pub(crate) const OWN: &str = ".chunkwise";
 
 /// What names of temporary files and folders begin and end with.
 const PREFIX: &str = ".chunkwise-";
 const SUFFIX: &str = ".tmp";
 
 /// A name that no other file has: host, process, a number that tells processes of the same id apart, and a count.
-pub(super) fn temporary_name() -> String {
+pub(crate) fn temporary_name() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{PREFIX}{:08x}-{}-{:08x}-{count}{SUFFIX}", host(), std::process::id(), process())
@@ -33,7 +34,12 @@ fn process() -> u32 {
 /// A number for the machine: processes on others cannot be looked up here.
 fn host() -> u32 {
     static HOST: OnceLock<u32> = OnceLock::new();
-    *HOST.get_or_init(|| crc32c::crc32c(&host_name()))
+    // FNV-1a, so that it is the same in every build.
+    *HOST.get_or_init(|| {
+        host_name()
+            .iter()
+            .fold(0x811c_9dc5, |hash: u32, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    })
 }
 
 #[cfg(unix)]
@@ -86,7 +92,7 @@ fn is_alive(_process: u32) -> Option<bool> {
 }
 
 /// Removes what processes that are gone left in a folder. What cannot be removed stays.
-pub(super) fn remove_stale(folder: &Path) {
+pub(crate) fn remove_stale(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         if entry.file_name().to_str().is_some_and(|name| is_stale(name, &entry.path())) {
@@ -99,17 +105,18 @@ pub(super) fn remove_stale(folder: &Path) {
 }
 
 /// Writes a file under a temporary name in `folder` and renames it to `target`. An error leaves no temporary file.
-pub(super) fn put(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
+#[cfg(feature = "zarr")]
+pub(crate) fn put(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = folder.join(temporary_name());
     let place = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        file.write_all(bytes)?;
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        io::Write::write_all(&mut file, bytes)?;
         if !SYNCED_AT_ONCE {
             file.sync_all()?;
         }
         drop(file);
         match fs::rename(&temporary, target) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 target.parent().map_or(Ok(()), fs::create_dir_all)?;
                 fs::rename(&temporary, target)
             }
@@ -122,10 +129,11 @@ pub(super) fn put(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> 
 }
 
 /// Whether everything is made durable at the end, by one call, rather than file by file.
+#[cfg(feature = "zarr")]
 const SYNCED_AT_ONCE: bool = cfg!(target_os = "linux");
 
 /// Makes what was written to a folder durable.
-pub(super) fn sync(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         use std::os::fd::AsRawFd;
@@ -149,7 +157,7 @@ pub(super) fn sync(folder: &Path) -> io::Result<()> {
 
 /// Moves the folder `new` to `target`. What is there is removed; at every moment one of the two is there, where the
 /// system can exchange them.
-pub(super) fn swap(new: &Path, target: &Path) -> io::Result<()> {
+pub(crate) fn swap(new: &Path, target: &Path) -> io::Result<()> {
     if fs::symlink_metadata(target).is_err() {
         return fs::rename(new, target);
     }
@@ -193,14 +201,14 @@ fn exchange(_a: &Path, _b: &Path) -> io::Result<bool> {
 }
 
 /// The folder that a path is in.
-pub(super) fn parent(path: &Path) -> &Path {
+pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A folder that is removed on drop, unless it came into its place.
 #[derive(Debug)]
-pub(super) struct TemporaryFolder {
-    pub(super) path: PathBuf,
+pub(crate) struct TemporaryFolder {
+    pub(crate) path: PathBuf,
 }
 
 impl Drop for TemporaryFolder {
