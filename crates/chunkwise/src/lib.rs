@@ -119,6 +119,8 @@ pub use chunkwise_io::{Hdf5Options, Hdf5Writer, hdf5_names};
 #[cfg(feature = "npz")]
 pub use chunkwise_io::{NpzWriter, npz_names};
 pub use chunkwise_plan::{Cause, Origin, TaskError};
+#[cfg(feature = "object-store")]
+pub use object_store;
 #[cfg(feature = "zarr")]
 pub use serde_json;
 

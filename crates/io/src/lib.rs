@@ -40,6 +40,8 @@ pub use npz::{NpzArray, NpzEntry, NpzWriter, npz_names};
 pub use raw::{ByteOrder, RawFile, RawOptions, RawWriter};
 pub use spill::{SpillError, SpillFile};
 pub use stack::{NpyStack, NpyStackWriter};
+#[cfg(feature = "object-store")]
+pub use zarr::ZarrObjectWriter;
 #[cfg(feature = "zarr")]
 pub use zarr::{
     BloscCodec, BloscShuffle, ZarrArray, ZarrCompressor, ZarrGroup, ZarrOptions, ZarrVersion, ZarrWriter,

@@ -174,13 +174,13 @@ fn a_panic_in_the_middle_leaves_what_was_there() {
 fn an_interrupted_store_is_taken_up_again() {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-    let values = ramp((20, 20));
-    ChunkedArray::from_array(values.clone(), 4).unwrap().write_zarr(&from).unwrap();
-    let x = || (ChunkedArray2::<f64>::from_zarr(&from, 4).unwrap() * 3.0).sqrt();
+    let values = ramp((1024, 1024));
+    ChunkedArray::from_array(values.clone(), 256).unwrap().write_zarr(&from).unwrap();
+    let x = || (ChunkedArray2::<f64>::from_zarr(&from, 256).unwrap() * 3.0).sqrt();
     let write = || x().to_zarr(&to, ZarrOptions::default()).resume();
     // A chunk that cannot be read stops the first attempt.
     let hidden = folder.path().join("hidden");
-    let chunk = from.join("c/4/4");
+    let chunk = from.join("c/3/3");
     let modified = fs::metadata(&chunk).unwrap().modified().unwrap();
     let good = fs::read(&chunk).unwrap();
     let mut bad = good.clone();

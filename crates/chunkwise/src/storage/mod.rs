@@ -5,6 +5,8 @@ mod hdf5;
 mod mapped;
 #[cfg(feature = "npz")]
 mod npz;
+#[cfg(feature = "object-store")]
+mod objects;
 mod open;
 mod raw;
 mod sink;

@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, RegionSource, Shape, byte_len};
 use serde_json::{Map, Value};
-use zarrs::array::{Array, ArrayBytes, ArrayCreateError, ArrayToBytesCodecTraits};
+use zarrs::array::{Array, ArrayBytes, ArrayCreateError, ArrayMetadata, ArrayToBytesCodecTraits};
 use zarrs::array::{CodecError, CodecOptions};
 use zarrs::storage::{ReadableStorageTraits, StorageError};
 
 use super::dtype::dtype_of;
 use super::folder::{Folder, files_version};
+use super::meta::Metadata;
 use super::shards::Shards;
 use crate::cells::{Meeting, each_cell, fill_part, read_part};
 use crate::check::check_box;
@@ -362,6 +363,18 @@ fn chunk_grid(array: &Array<dyn ReadableStorageTraits>, shape: &[usize]) -> Resu
         axes.push(AxisGrid::from_offsets(offsets));
     }
     Ok(Grid::new(axes))
+}
+
+/// The array that metadata describes, before any of it is written.
+pub(super) fn described(
+    storage: Arc<dyn ReadableStorageTraits>,
+    name: &str,
+    description: &Metadata,
+) -> Result<ZarrArray, StoreErrorKind> {
+    let content: ArrayMetadata =
+        serde_json::from_value(description.main()).map_err(|error| metadata(error.to_string()))?;
+    let array = Array::new_with_metadata(storage, "/", content).map_err(create_error)?;
+    ZarrArray::new(array, name.to_owned())
 }
 
 pub(super) fn lengths(shape: &[NonZeroU64]) -> Shape {

@@ -4,7 +4,7 @@
 //! CRC-32C of its own, so that the half record that a killed process may leave is told from a whole one.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +18,27 @@ const RECORD: usize = 8 + 8 + 4 + 4;
 pub(super) struct Written {
     pub(super) length: Option<u64>,
     pub(super) crc: u32,
+}
+
+impl Written {
+    /// The chunk of these bytes; `None` stands for one that is not stored.
+    pub(super) fn of(encoded: Option<&[u8]>) -> Self {
+        match encoded {
+            Some(bytes) => Written { length: Some(bytes.len() as u64), crc: crc32c::crc32c(bytes) },
+            None => Written { length: None, crc: 0 },
+        }
+    }
+
+    /// Whether the file of the chunk is as it was written.
+    pub(super) fn is_at(self, path: &Path) -> bool {
+        match self.length {
+            None => fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound),
+            Some(length) => {
+                fs::metadata(path).is_ok_and(|metadata| metadata.len() == length)
+                    && fs::read(path).is_ok_and(|bytes| Written::of(Some(&bytes)) == self)
+            }
+        }
+    }
 }
 
 /// An open journal, held by one process.

@@ -12,11 +12,18 @@ mod folder;
 mod group;
 mod journal;
 mod meta;
+#[cfg(feature = "object-store")]
+mod object_writer;
+#[cfg(feature = "object-store")]
+mod objects;
 mod options;
+mod region;
 mod shards;
 mod writer;
 
 pub use array::ZarrArray;
 pub use group::ZarrGroup;
+#[cfg(feature = "object-store")]
+pub use object_writer::ZarrObjectWriter;
 pub use options::{BloscCodec, BloscShuffle, ZarrCompressor, ZarrOptions, ZarrVersion};
 pub use writer::ZarrWriter;

@@ -1,6 +1,5 @@
-//! Writing Zarr arrays, chunk by chunk.
+//! Writing Zarr arrays in folders, chunk by chunk.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -8,17 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, RegionSink, Shape, byte_len};
-use zarrs::array::{Array, ArrayMetadata, ArrayToBytesCodecTraits};
-use zarrs::storage::ReadableStorageTraits;
+use chunkwise_core::{Block, Cause, DType, Grid, RegionSink, byte_len};
 
-use super::array::{SLACK, ZarrArray, create_error, lengths, metadata};
+use super::array::{ZarrArray, described};
 use super::folder::Folder;
 use super::journal::{Journal, Written, has_records};
 use super::meta::{Metadata, resized};
 use super::options::ZarrOptions;
-use crate::cells::{Meeting, each_cell, write_part};
-use crate::check::check_box;
+use super::region::Region;
+use crate::cells::each_cell;
 use crate::place::{OWN, TemporaryFolder, parent, put, remove_stale, swap, sync, temporary_name};
 use crate::{StoreError, StoreErrorKind};
 
@@ -41,17 +38,8 @@ pub struct ZarrWriter {
     target: PathBuf,
     name: String,
     mode: Mode,
-    /// The array as it will be; it is read from where only parts of chunks are written.
-    array: ZarrArray,
-    /// Where what is written begins in the array.
-    offset: Shape,
-    /// What is written.
-    shape: Shape,
-    /// The chunks of it, which begin in the middle of one if `offset` does.
-    grid: Grid,
-    chunk_shape: Vec<std::num::NonZeroU64>,
+    region: Region,
     work: Mutex<Option<Arc<Work>>>,
-    done: Mutex<Cells>,
     finished: AtomicBool,
 }
 
@@ -74,21 +62,21 @@ struct Work {
     _temporary: Option<TemporaryFolder>,
 }
 
-/// One bit for each cell of the grid.
-#[derive(Debug)]
-struct Cells(Vec<u64>);
-
-impl Cells {
-    fn set(&mut self, cell: usize) {
-        self.0[cell / 64] |= 1 << (cell % 64);
-    }
-
-    fn has(&self, cell: usize) -> bool {
-        self.0[cell / 64] >> (cell % 64) & 1 == 1
-    }
-
-    fn count(&self) -> u64 {
-        self.0.iter().map(|bits| u64::from(bits.count_ones())).sum()
+impl Work {
+    /// Puts a chunk in its place, and remembers it.
+    fn put(&self, cell: usize, key: &str, encoded: Option<&[u8]>) -> Result<(), Cause> {
+        let target = self.folder.join(key);
+        match encoded {
+            Some(encoded) => put(&self.folder.join(OWN), &target, encoded)?,
+            None => match fs::remove_file(&target) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            },
+        }
+        if let Some((journal, _)) = &self.journal {
+            journal.add(cell as u64, Written::of(encoded))?;
+        }
+        Ok(())
     }
 }
 
@@ -114,11 +102,11 @@ impl ZarrWriter {
             byte_len(shape, dtype)?;
             let metadata = Metadata::new(dtype, shape, &options)?;
             may_take(path, options.overwrite)?;
-            let array = described(path, &name, &metadata)?;
+            let array = described(Arc::new(Folder::new(path)), &name, &metadata)?;
             let mode = Mode::Create { metadata, overwrite: options.overwrite };
-            Self::new(path, &name, mode, array, vec![0; shape.len()].into(), shape.into())
+            Ok((mode, Region::new(array, vec![0; shape.len()].into(), shape.into())?))
         };
-        create().map_err(|kind: StoreErrorKind| kind.of(name.clone()))
+        Self::begun(path, name.clone(), create())
     }
 
     /// The array at `path`, to be made longer along `axis` by what has this shape, which must be the array's along the
@@ -136,24 +124,8 @@ impl ZarrWriter {
     ) -> Result<Self, StoreError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let array = ZarrArray::open(path)?;
-        let append = || {
-            let old: Shape = array.shape().into();
-            let fits = old.len() == shape.len()
-                && axis < old.len()
-                && (0..old.len()).all(|k| k == axis || old[k] == shape[k]);
-            if !fits {
-                let why = format!("shape {shape:?} cannot be appended to shape {old:?} along axis {axis}");
-                return Err(StoreErrorKind::Mismatch { why });
-            }
-            let mut offset: Shape = vec![0; old.len()].into();
-            offset[axis] = old[axis];
-            let mut new = old;
-            new[axis] = new[axis].saturating_add(shape[axis]);
-            byte_len(&new, dtype)?;
-            Self::existing(path, &name, Mode::Append { axis }, array, dtype, (offset, shape.into()))
-        };
-        append().map_err(|kind: StoreErrorKind| kind.of(name.clone()))
+        let region = Region::after(ZarrArray::open(path)?, axis, dtype, shape);
+        Self::begun(path, name, region.map(|region| (Mode::Append { axis }, region)))
     }
 
     /// The part of the array at `path` that begins at `start` and has `shape`.
@@ -171,77 +143,26 @@ impl ZarrWriter {
     ) -> Result<Self, StoreError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let array = ZarrArray::open(path)?;
-        let region = || {
-            let whole = array.shape();
-            let fits = whole.len() == start.len()
-                && whole.len() == shape.len()
-                && (0..whole.len()).all(|k| start[k] <= whole[k] && shape[k] <= whole[k] - start[k]);
-            if !fits {
-                let why = format!(
-                    "the box of shape {shape:?} at {start:?} is not within the array of shape {whole:?}"
-                );
-                return Err(StoreErrorKind::Mismatch { why });
-            }
-            Self::existing(path, &name, Mode::Region, array, dtype, (start.into(), shape.into()))
-        };
-        region().map_err(|kind: StoreErrorKind| kind.of(name.clone()))
+        let region = Region::within(ZarrArray::open(path)?, start, dtype, shape);
+        Self::begun(path, name, region.map(|region| (Mode::Region, region)))
     }
 
-    fn existing(
+    fn begun(
         path: &Path,
-        name: &str,
-        mode: Mode,
-        array: ZarrArray,
-        dtype: DType,
-        (offset, shape): (Shape, Shape),
-    ) -> Result<Self, StoreErrorKind> {
-        if array.dtype() != dtype {
-            let why = format!("elements of {dtype} do not go into an array of {}", array.dtype());
-            return Err(StoreErrorKind::Mismatch { why });
+        name: String,
+        begun: Result<(Mode, Region), StoreErrorKind>,
+    ) -> Result<Self, StoreError> {
+        match begun {
+            Ok((mode, region)) => Ok(ZarrWriter {
+                target: path.to_owned(),
+                name,
+                mode,
+                region,
+                work: Mutex::new(None),
+                finished: AtomicBool::new(false),
+            }),
+            Err(kind) => Err(kind.of(name)),
         }
-        if array.storage_grid().axes().iter().any(|axis| matches!(axis, AxisGrid::Explicit(_))) {
-            return Err(metadata("only arrays whose chunks all have the same shape can be written to"));
-        }
-        Self::new(path, name, mode, array, offset, shape)
-    }
-
-    fn new(
-        path: &Path,
-        name: &str,
-        mode: Mode,
-        array: ZarrArray,
-        offset: Shape,
-        shape: Shape,
-    ) -> Result<Self, StoreErrorKind> {
-        let origin = vec![0; shape.len()];
-        let chunk_shape = array.chunk_shape(&origin).map_err(|error| metadata(error.to_string()))?;
-        let axes = lengths(&chunk_shape);
-        byte_len(&axes, array.dtype())?;
-        let grid = Grid::new((0..shape.len()).map(|k| {
-            let into = offset[k] % axes[k];
-            if into == 0 || into + shape[k] <= axes[k] {
-                return AxisGrid::regular(shape[k], axes[k]);
-            }
-            let first = axes[k] - into;
-            AxisGrid::from_offsets(
-                std::iter::once(0).chain((first..shape[k]).step_by(axes[k])).chain([shape[k]]).collect(),
-            )
-        }));
-        let cells = if shape.contains(&0) { 0 } else { grid.count() };
-        Ok(ZarrWriter {
-            target: path.to_owned(),
-            name: name.to_owned(),
-            mode,
-            array,
-            offset,
-            shape,
-            grid,
-            chunk_shape,
-            work: Mutex::new(None),
-            done: Mutex::new(Cells(vec![0; cells.div_ceil(64)])),
-            finished: AtomicBool::new(false),
-        })
     }
 
     /// The path of the array.
@@ -251,12 +172,12 @@ impl ZarrWriter {
 
     /// The type of the elements.
     pub fn dtype(&self) -> DType {
-        self.array.dtype()
+        self.region.dtype()
     }
 
     /// The shape of what is written.
     pub fn shape(&self) -> &[usize] {
-        &self.shape
+        &self.region.shape
     }
 
     /// Whether chunks were written already, in this process or an earlier one.
@@ -328,7 +249,8 @@ impl ZarrWriter {
 
     fn resumed(&self, folder: PathBuf, path: PathBuf, fingerprint: u128) -> Result<Work, StoreErrorKind> {
         // The same computation may write to several places, and to an array that is longer than it was.
-        let subject = format!("{:?} {:?} {:?} {:?}", self.offset, self.shape, self.chunk_shape, self.dtype());
+        let Region { offset, shape, chunk_shape, .. } = &self.region;
+        let subject = format!("{offset:?} {shape:?} {chunk_shape:?} {:?}", self.dtype());
         let (journal, earlier) = Journal::open(&path, fingerprint, crc32c::crc32c(subject.as_bytes()))
             .map_err(|error| match error.kind() {
                 io::ErrorKind::ResourceBusy => StoreErrorKind::Unfinished {
@@ -339,118 +261,31 @@ impl ZarrWriter {
         Ok(Work { folder, journal: Some((journal, path)), earlier, _temporary: None })
     }
 
-    /// Coordinates of a chunk in the array's grid, from those of a cell.
-    fn indices(&self, coords: &[usize]) -> Vec<u64> {
-        let first = |k: usize| self.offset[k] as u64 / self.chunk_shape[k].get();
-        coords.iter().enumerate().map(|(k, &i)| first(k) + i as u64).collect()
-    }
-
     /// # Safety
     /// Every element of the block must have been written, and nobody may write to it meanwhile.
     unsafe fn write_block(&self, start: &[usize], block: &Block) -> Result<(), StoreErrorKind> {
-        check_box("writing a region", (self.dtype(), &self.shape), start, block)?;
         let work = self.begin(None)?;
-        let shape: Shape = block.shape().into();
-        each_cell(&self.grid, start, &shape, |cell| {
-            if cell.shape[..] != self.grid.block(&cell.coords).1[..] {
-                let why = format!(
-                    "the block of shape {shape:?} at {start:?} holds only a part of the chunk at {:?}",
-                    cell.coords
-                );
-                return Err(StoreErrorKind::Mismatch { why });
-            }
-            // SAFETY: the caller's contract.
-            unsafe { self.write_cell(&work, cell, block) }
-                .map_err(|cause| self.array.chunk_error(self.indices(&cell.coords), cause))?;
-            lock(&self.done).set(self.grid.index(&cell.coords));
-            Ok(())
-        })
-    }
-
-    /// # Safety
-    /// As [`write_block`](Self::write_block).
-    unsafe fn write_cell(&self, work: &Work, cell: &Meeting, block: &Block) -> Result<(), Cause> {
-        let indices = self.indices(&cell.coords);
-        let chunk = lengths(&self.chunk_shape);
-        let bytes = chunk.iter().product::<usize>() * self.dtype().size();
-        let part = block.region(&cell.in_box, &cell.shape);
-        let elements = if part.shape() == &chunk[..] && part.is_row_major() {
-            // SAFETY: the part is all of the chunk, dense, and written, by the caller's contract.
-            Cow::Borrowed(unsafe { std::slice::from_raw_parts(part.as_ptr(), bytes) })
-        } else {
-            let (start, _) = self.grid.block(&cell.coords);
-            let in_array: Shape = start.iter().zip(&self.offset).map(|(a, b)| a + b).collect();
-            let in_chunk: Shape = in_array.iter().zip(&chunk).map(|(at, size)| at % size).collect();
-            let mut elements = match self.is_whole(&in_chunk, &in_array, &cell.shape, &chunk) {
-                true => None,
-                // What the chunk holds beside, which belongs to this thread until it is written.
-                false => self.array.decoded(&indices)?,
-            }
-            .unwrap_or_else(|| self.array.fill_value().repeat(chunk.iter().product()));
-            // SAFETY: the caller's contract.
-            unsafe { write_part(block, &cell.in_box, &cell.shape, &mut elements, &chunk, &in_chunk) };
-            Cow::Owned(elements)
-        };
-        let encoded = self.array.encoded(&elements, &self.chunk_shape)?;
-        let target = work.folder.join(self.array.array().chunk_key(&indices).as_str());
-        let written = match &encoded {
-            Some(encoded) => {
-                put(&work.folder.join(OWN), &target, encoded)?;
-                Written { length: Some(encoded.len() as u64), crc: 0 }
-            }
-            None => {
-                match fs::remove_file(&target) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-                    _ => {}
-                }
-                Written { length: None, crc: 0 }
-            }
-        };
-        if let Some((journal, _)) = &work.journal {
-            let crc = encoded.as_deref().map_or(0, crc32c::crc32c);
-            journal.add(self.grid.index(&cell.coords) as u64, Written { crc, ..written })?;
-        }
-        Ok(())
-    }
-
-    /// Whether a cell is all that its chunk holds of the array.
-    fn is_whole(&self, in_chunk: &[usize], in_array: &[usize], shape: &[usize], chunk: &[usize]) -> bool {
-        (0..shape.len()).all(|k| {
-            let end = self.array.shape()[k].max(self.offset[k] + self.shape[k]);
-            in_chunk[k] == 0 && (shape[k] == chunk[k] || in_array[k] + shape[k] == end)
-        })
+        // SAFETY: the caller's contract.
+        unsafe { self.region.write(start, block, &|cell, key, encoded| work.put(cell, key, encoded)) }
     }
 
     /// Whether an earlier process wrote a cell and its file is what was written.
     fn verified(&self, work: &Work, coords: &[usize]) -> bool {
-        let cell = self.grid.index(coords);
-        if lock(&self.done).has(cell) {
+        let cell = self.region.grid.index(coords);
+        if self.region.is_done(cell) {
             return true;
         }
         let Some(entry) = work.earlier.get(&(cell as u64)) else { return false };
-        let path = work.folder.join(self.array.array().chunk_key(&self.indices(coords)).as_str());
-        let same = match entry.length {
-            None => fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound),
-            Some(length) => {
-                fs::metadata(&path).is_ok_and(|metadata| metadata.len() == length)
-                    && fs::read(&path).is_ok_and(|bytes| {
-                        bytes.len() as u64 == length && crc32c::crc32c(&bytes) == entry.crc
-                    })
-            }
-        };
+        let same = entry.is_at(&work.folder.join(self.region.key(coords)));
         if same {
-            lock(&self.done).set(cell);
+            self.region.set_done(cell);
         }
         same
     }
 
     fn complete(&self) -> Result<(), StoreErrorKind> {
         let work = self.begin(None)?;
-        let expected = if self.shape.contains(&0) { 0 } else { self.grid.count() as u64 };
-        let written = lock(&self.done).count();
-        if written < expected {
-            return Err(StoreErrorKind::Incomplete { what: "chunks", written, expected });
-        }
+        self.region.check_complete()?;
         let wrong = |error: io::Error| StoreErrorKind::Write(error.into());
         let own = work.folder.join(OWN);
         sync(&work.folder).map_err(wrong)?;
@@ -476,7 +311,7 @@ impl ZarrWriter {
             let name = ["zarr.json", ".zarray"].into_iter().find(|name| self.target.join(name).exists());
             let path = self.target.join(name.unwrap_or("zarr.json"));
             let content = fs::read(&path).map_err(wrong)?;
-            let content = resized(&content, axis, self.offset[axis] + self.shape[axis])?;
+            let content = resized(&content, axis, self.region.end(axis))?;
             put(&own, &path, &content).map_err(wrong)?;
             sync(&self.target).map_err(wrong)?;
         }
@@ -497,21 +332,11 @@ impl RegionSink for ZarrWriter {
     }
 
     fn grid(&self) -> Option<Grid> {
-        Some(self.grid.clone())
+        Some(self.region.grid.clone())
     }
 
-    /// One chunk at a time: its elements in order, those in the order of the codecs, and the encoded ones.
     fn scratch_bytes(&self, _shape: &[usize]) -> u64 {
-        let elements: u64 = self.chunk_shape.iter().map(|n| n.get()).product();
-        let decoded = elements * self.dtype().size() as u64;
-        let array = self.array.array();
-        let encoded = array
-            .codecs()
-            .encoded_representation(&self.chunk_shape, array.data_type(), array.fill_value())
-            .ok()
-            .and_then(|representation| representation.size())
-            .unwrap_or(decoded + decoded / 8);
-        2 * decoded + encoded.max(decoded) + SLACK
+        self.region.scratch_bytes()
     }
 
     fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
@@ -521,14 +346,17 @@ impl RegionSink for ZarrWriter {
 
     fn is_written(&self, start: &[usize], shape: &[usize]) -> bool {
         let Some(work) = lock(&self.work).clone() else { return false };
-        if work.journal.is_none() || start.len() != self.shape.len() || shape.len() != self.shape.len() {
+        let whole = &self.region.shape;
+        if work.journal.is_none() || start.len() != whole.len() || shape.len() != whole.len() {
             return false;
         }
-        if (0..shape.len()).any(|k| start[k] + shape[k] > self.shape[k]) {
+        if (0..shape.len()).any(|k| start[k] + shape[k] > whole[k]) {
             return false;
         }
-        each_cell(&self.grid, start, shape, |cell| self.verified(&work, &cell.coords).then_some(()).ok_or(()))
-            .is_ok()
+        each_cell(&self.region.grid, start, shape, |cell| {
+            self.verified(&work, &cell.coords).then_some(()).ok_or(())
+        })
+        .is_ok()
     }
 
     fn finish(&self) -> Result<(), Cause> {
@@ -548,15 +376,6 @@ impl Drop for ZarrWriter {
             let _ = fs::remove_dir(self.target.join(OWN));
         }
     }
-}
-
-/// The array that metadata describes, before any of it is written.
-fn described(path: &Path, name: &str, description: &Metadata) -> Result<ZarrArray, StoreErrorKind> {
-    let content: ArrayMetadata =
-        serde_json::from_value(description.main()).map_err(|error| metadata(error.to_string()))?;
-    let storage: Arc<dyn ReadableStorageTraits> = Arc::new(Folder::new(path));
-    let array = Array::new_with_metadata(storage, "/", content).map_err(create_error)?;
-    ZarrArray::new(array, name.to_owned())
 }
 
 fn describe(folder: &Path, metadata: &Metadata) -> Result<(), StoreErrorKind> {
