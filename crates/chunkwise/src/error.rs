@@ -63,6 +63,9 @@ pub enum Error {
     /// An `.npy` file that cannot be opened, read or written.
     #[error(transparent)]
     Npy(#[from] chunkwise_io::NpyError),
+    /// An array of another format that cannot be opened, read or written.
+    #[error(transparent)]
+    Store(#[from] chunkwise_io::StoreError),
     /// Something that an array is written to could not be opened, resumed or completed.
     #[error("{name}: {source}")]
     Sink {
@@ -109,8 +112,12 @@ pub enum Error {
 impl Error {
     /// The error of a sink that could not be completed, as the format's own where it has one.
     pub(crate) fn of_sink(name: String, cause: chunkwise_core::Cause) -> Self {
-        match cause.downcast::<chunkwise_io::NpyError>() {
-            Ok(error) => Error::Npy(*error),
+        let cause = match cause.downcast::<chunkwise_io::NpyError>() {
+            Ok(error) => return Error::Npy(*error),
+            Err(cause) => cause,
+        };
+        match cause.downcast::<chunkwise_io::StoreError>() {
+            Ok(error) => Error::Store(*error),
             Err(source) => Error::Sink { name, source },
         }
     }

@@ -73,6 +73,7 @@ mod random;
 mod reduce;
 mod scan;
 mod shape;
+mod storage;
 mod views;
 mod visualize;
 mod watching;
@@ -100,6 +101,7 @@ pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use order::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy, QuantilesOf};
 pub use random::{Floats, Generator};
 pub use shape::{Chunked, IntoShape, ShapeExt};
+pub use storage::{Sink, Source};
 pub use views::{Extent, MaskOf, ReshapeTo, UNKNOWN, concatenate, stack};
 pub use visualize::{Detail, Direction, Picture, visualize};
 #[cfg(feature = "progress")]
@@ -114,8 +116,20 @@ pub use chunkwise_exec::{
     Stats, Thread,
 };
 pub use chunkwise_expr::{Explanation, ExprError};
-pub use chunkwise_io::{NpyError, NpyErrorKind};
+#[cfg(feature = "zarr")]
+pub use chunkwise_io::{
+    BloscCodec, BloscShuffle, ZarrArray, ZarrCompressor, ZarrGroup, ZarrOptions, ZarrVersion,
+};
+pub use chunkwise_io::{ByteOrder, NpyError, NpyErrorKind, RawOptions, StoreError, StoreErrorKind};
+#[cfg(feature = "hdf5")]
+pub use chunkwise_io::{Hdf5Options, Hdf5Writer, hdf5_names};
+#[cfg(feature = "npz")]
+pub use chunkwise_io::{NpzWriter, npz_names};
 pub use chunkwise_plan::{Cause, Origin, StageKind, TaskError};
+#[cfg(feature = "object-store")]
+pub use object_store;
+#[cfg(feature = "zarr")]
+pub use serde_json;
 
 pub use ndarray_rand::{rand, rand_distr};
 pub use {ndarray, num_complex};

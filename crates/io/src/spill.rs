@@ -184,7 +184,7 @@ impl RegionSink for SpillFile {
             let place = self.place(first, shape) * size;
             write_all_at(file, memory, place as u64)
                 .map_err(|source| SpillError::Write { folder: self.folder.clone(), source })?;
-            pieces.sums[number].store(WRITTEN | u64::from(crc32fast::hash(memory)), Ordering::Release);
+            pieces.sums[number].store(WRITTEN | u64::from(crc32c::crc32c(memory)), Ordering::Release);
             Ok(())
         })
     }
@@ -232,7 +232,7 @@ impl RegionSource for SpillFile {
                 .map_err(|source| SpillError::Read { folder: self.folder.clone(), source })?;
             // SAFETY: all of it was read just now.
             let memory = unsafe { std::slice::from_raw_parts(into, bytes) };
-            if pieces.sums[number].load(Ordering::Acquire) != WRITTEN | u64::from(crc32fast::hash(memory)) {
+            if pieces.sums[number].load(Ordering::Acquire) != WRITTEN | u64::from(crc32c::crc32c(memory)) {
                 let piece = pieces.grid.coords(number);
                 return Err(SpillError::Corrupt { folder: self.folder.clone(), piece }.into());
             }

@@ -23,6 +23,11 @@ pub struct NpyError {
 }
 
 impl NpyError {
+    /// What is wrong, without the file.
+    pub(crate) fn into_kind(self) -> NpyErrorKind {
+        *self.kind
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

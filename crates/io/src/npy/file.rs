@@ -5,11 +5,12 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use chunkwise_core::{Block, Buffer, DType, Error as CoreError, RegionSource, Shape};
+use chunkwise_core::{Block, Buffer, DType, RegionSource};
 use smallvec::SmallVec;
 
 use super::header::Header;
 use super::{NpyError, NpyErrorKind, descr};
+use crate::check::{check_bools, check_box};
 use crate::copy::{CopyAxis, copy, swap_bytes};
 use crate::position::read_exact_at;
 use crate::runs::{Layout, Limits, Runs};
@@ -62,6 +63,19 @@ impl NpyFile {
         open().map_err(|kind: NpyErrorKind| kind.at(path))
     }
 
+    /// The array that a header describes and a file holds, whether that has the form of an `.npy` file or not.
+    pub(crate) fn of(file: File, path: &Path, header: Header) -> Self {
+        NpyFile { file, path: path.to_owned(), header }
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
     /// The path that was opened.
     pub fn path(&self) -> &Path {
         &self.path
@@ -79,7 +93,12 @@ impl NpyFile {
     /// An [`NpyError`] when the region is not one of the array's, the dtype of `out` is not the file's,
     /// reading fails, the file has become shorter, or a bool is neither 0 nor 1.
     pub fn read_region(&self, start: &[usize], out: &mut Block) -> Result<(), NpyError> {
-        self.read_within(start, out, Limits::READ).map_err(|kind| kind.at(&self.path))
+        self.read_plain(start, out).map_err(|kind| kind.at(&self.path))
+    }
+
+    /// As [`read_region`](Self::read_region), without the path.
+    pub(crate) fn read_plain(&self, start: &[usize], out: &mut Block) -> Result<(), NpyErrorKind> {
+        self.read_within(start, out, Limits::READ)
     }
 
     pub(super) fn read_within(
@@ -126,7 +145,7 @@ impl NpyFile {
         })?;
         if dtype.is_bool() {
             // SAFETY: every element was read just now.
-            unsafe { check_bools(start, out) }?;
+            unsafe { check_bools(start, out) }.map_err(|(index, byte)| NpyErrorKind::Bool { index, byte })?;
         }
         Ok(())
     }
@@ -162,55 +181,4 @@ pub(super) fn staging_area(area: &mut Option<Buffer>, bytes: usize, limits: Limi
     let area = area.get_or_insert_with(|| Buffer::uninit(limits.staging.min(1 << 30).max(bytes)));
     assert!(bytes <= area.bytes(), "a piece of {bytes} bytes in a staging area of {}", area.bytes());
     area
-}
-
-/// Checks that a block has the right dtype and lies within the array.
-pub(super) fn check_box(
-    what: &'static str,
-    (dtype, shape): (DType, &[usize]),
-    start: &[usize],
-    block: &Block,
-) -> Result<(), CoreError> {
-    if block.dtype() != dtype {
-        return Err(CoreError::DTypeMismatch { what, expected: dtype, got: block.dtype() });
-    }
-    let fits = start.len() == shape.len()
-        && block.shape().len() == shape.len()
-        && (0..shape.len())
-            .all(|k| start[k].checked_add(block.shape()[k]).is_some_and(|end| end <= shape[k]));
-    if fits {
-        return Ok(());
-    }
-    let why = format!("the box of shape {:?} at {start:?} is not within shape {shape:?}", block.shape());
-    Err(CoreError::Invalid { what, why })
-}
-
-/// Finds the first byte of a bool block, in C order, that is neither 0 nor 1.
-///
-/// # Safety
-/// Every element must have been written.
-unsafe fn check_bools(start: &[usize], block: &Block) -> Result<(), NpyErrorKind> {
-    let (&columns, rows) = block.shape().split_last().unwrap_or((&1, &[]));
-    let (&step, steps) = block.strides().split_last().unwrap_or((&1, &[]));
-    let mut row: Vec<u8> = vec![0; columns];
-    let mut index: Shape = SmallVec::from_elem(0, rows.len());
-    loop {
-        let at: isize = index.iter().zip(steps).map(|(&i, &step)| i as isize * step).sum();
-        let axis = CopyAxis { len: columns, from: step, to: 1 };
-        // SAFETY: `at` and the axis reach elements of the block; `row` has room for them.
-        unsafe { copy(1, &[axis], block.as_ptr().wrapping_offset(at), row.as_mut_ptr()) };
-        // One pass that the compiler vectorises; where a fault lies matters only when there is one.
-        if row.iter().fold(0, |all, byte| all | byte) > 1 {
-            let column = row.iter().position(|&byte| byte > 1).unwrap_or(0);
-            index.push(column);
-            let index = start.iter().zip(&index).map(|(start, i)| start + i).collect();
-            return Err(NpyErrorKind::Bool { index, byte: row[column] });
-        }
-        // The next row, in C order.
-        let Some(axis) = (0..rows.len()).rev().find(|&axis| index[axis] + 1 < rows[axis]) else {
-            return Ok(());
-        };
-        index[axis] += 1;
-        index[axis + 1..].fill(0);
-    }
 }

@@ -22,3 +22,6 @@ mod tests;
 pub use error::{NpyError, NpyErrorKind};
 pub use file::NpyFile;
 pub use writer::NpyWriter;
+
+pub(crate) use descr::{name, number_width};
+pub(crate) use header::Header;

@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 use chunkwise_core::{Block, DType, RegionSink, Shape, byte_len};
 use smallvec::SmallVec;
 
-use super::file::{check_box, staging_area};
+use super::file::staging_area;
 use super::header::Header;
 use super::{NpyError, NpyErrorKind, descr};
+use crate::check::check_box;
 use crate::copy::{CopyAxis, copy, swap_bytes};
 use crate::position::write_all_at;
 use crate::runs::{Layout, Limits, Runs};
@@ -66,14 +67,17 @@ impl NpyWriter {
     /// An [`NpyError`] when the shape is too large to address, when what is at `path` is neither a file nor a
     /// folder, or when the temporary file cannot be created beside it.
     pub fn create(path: impl AsRef<Path>, dtype: DType, shape: &[usize]) -> Result<Self, NpyError> {
-        let path = path.as_ref();
+        Self::after(&Header::format(dtype, shape), path.as_ref(), dtype, shape)
+    }
+
+    /// Begins a file that has other bytes before its elements.
+    pub(crate) fn after(header: &[u8], path: &Path, dtype: DType, shape: &[usize]) -> Result<Self, NpyError> {
         let create = || {
             let bytes = byte_len(shape, dtype)? as u64;
-            let header = Header::format(dtype, shape);
             let target = destination(path).map_err(NpyErrorKind::Create)?;
             let (temporary, file) = Temporary::beside(&target).map_err(NpyErrorKind::Create)?;
             let data = header.len() as u64;
-            write_all_at(&file, &header, 0).map_err(NpyErrorKind::Write)?;
+            write_all_at(&file, header, 0).map_err(NpyErrorKind::Write)?;
             file.set_len(data + bytes).map_err(NpyErrorKind::Write)?;
             let written = AtomicU64::new(0);
             let temporary = Mutex::new(Some(temporary));
