@@ -2,11 +2,15 @@
 
 mod options;
 mod pages;
+#[cfg(feature = "zarr")]
+mod stored;
 
 use ndarray::Array2;
 
 pub use options::Options;
 pub use pages::use_huge_pages;
+#[cfg(feature = "zarr")]
+pub use stored::{Stored, stored};
 
 /// Values in [0, 1) without structure, the same for the same seed.
 pub fn uniform(rows: usize, cols: usize, seed: u64) -> Array2<f64> {

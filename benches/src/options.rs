@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use chunkwise::{Bytes, bytes};
+
 /// What to run, on what, and how often.
 pub struct Options {
     /// The workload's name.
@@ -13,7 +15,7 @@ pub struct Options {
     /// Threads of its own, instead of rayon's pool.
     pub threads: Option<usize>,
     /// The most bytes that a computation may hold.
-    pub memory_limit: Option<u64>,
+    pub memory_limit: Option<Bytes>,
     /// The chunks of what a workload works on.
     pub chunks: (usize, usize),
     /// The shape of data to be written before the measurement.
@@ -45,7 +47,7 @@ impl Options {
                 "--data" => options.data = value.into(),
                 "--repeat" => options.repeat = Some(number(&value)?),
                 "--threads" => options.threads = Some(number(&value)?),
-                "--memory-limit" => options.memory_limit = Some(number(&value)?),
+                "--memory-limit" => options.memory_limit = Some(bytes(&value)),
                 "--chunks" => options.chunks = pair(&value)?,
                 "--make" => options.make = Some(pair(&value)?),
                 _ => return Err(format!("unknown option {flag}")),

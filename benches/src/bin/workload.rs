@@ -2,7 +2,10 @@
 //!
 //! `workload NAME --data DIR --repeat N [--threads N] [--chunks ROWSxCOLS] [--memory-limit BYTES]`
 //!
-//! `DIR` holds `a.npy` and `b.npy`, two f64 matrices (5000 x 5000 for the published figures; `--make` writes them). They
+//! A limit is a number of bytes, or one with a unit, as in `1GiB`. With the feature `zarr` there are workloads on arrays
+//! larger than that, which the first run writes to `DIR`, and spills there too; they are neither loaded nor warmed up.
+//!
+//! For the others `DIR` holds `a.npy` and `b.npy`, two f64 matrices (5000 x 5000 for the published figures; `--make` writes them). They
 //! are loaded before the clock starts, each as one standard-layout array, on huge pages as NumPy's are. Every repeat
 //! builds the expression anew, computes it, and drops the result inside the measured time; one run before warms up.
 //!
@@ -22,7 +25,8 @@ const USAGE: &str =
     "usage: workload NAME --data DIR (--repeat N | --serve) [--threads N] [--chunks ROWSxCOLS]
                 [--memory-limit BYTES] [--make ROWSxCOLS]
 names: sum chain mean_axis0 dot mask std_axis0 transpose median_axis0 cumsum_axis0 stride closing randint_mean
-       dot_random tiny_chunks tiny_transpose million_tasks rechunk reshape delayed_tree";
+       dot_random tiny_chunks tiny_transpose million_tasks rechunk reshape delayed_tree;
+       with the feature zarr also zarr_mean zarr_rechunk zarr_transpose_sum";
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -58,6 +62,14 @@ fn main() -> ExitCode {
 fn run() -> Outcome<()> {
     let options = Options::parse(std::env::args().skip(1)).map_err(|e| format!("{e}\n{USAGE}"))?;
     let name = &options.name;
+    #[cfg(feature = "zarr")]
+    if let Some(stored) = chunkwise_benches::stored(name) {
+        let config = configured(&options).spill_to(&options.data);
+        std::fs::create_dir_all(&options.data)?;
+        let measured = (0..options.repeat.unwrap_or(1)).map(|_| Ok(stored(&options.data, &config)?));
+        report(name, &measured.collect::<Outcome<Vec<Measured>>>()?);
+        return Ok(());
+    }
     let work = workload(name).ok_or_else(|| format!("no workload {name:?}\n{USAGE}"))?;
     if let Some((rows, cols)) = options.make {
         std::fs::create_dir_all(&options.data)?;
@@ -74,13 +86,7 @@ fn run() -> Outcome<()> {
         use_huge_pages(array.as_slice().unwrap_or_default());
         Ok(array.into_shared())
     };
-    let mut config = Config::default();
-    if let Some(threads) = options.threads {
-        config = config.threads(threads);
-    }
-    if let Some(limit) = options.memory_limit {
-        config = config.memory_limit(limit);
-    }
+    let config = configured(&options);
     let (a, b) = (load("a.npy")?, load("b.npy")?);
     let ones = Array2::ones(if name == "closing" { a.dim() } else { (0, 0) });
     use_huge_pages(ones.as_slice().unwrap_or_default());
@@ -99,6 +105,18 @@ fn run() -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// What the options say of how to compute.
+fn configured(options: &Options) -> Config {
+    let mut config = Config::default();
+    if let Some(threads) = options.threads {
+        config = config.threads(threads);
+    }
+    if let Some(limit) = options.memory_limit.clone() {
+        config = config.memory_limit(limit);
+    }
+    config
 }
 
 /// Prints the line of JSON.
