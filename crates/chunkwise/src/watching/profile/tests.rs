@@ -109,6 +109,36 @@ fn bytes_are_those_of_the_arrays() {
 }
 
 #[test]
+fn what_is_spilled_and_read_in_place_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npy");
+    let whole = 1200 * 1200 * 8;
+    let x = ChunkedArray::from_shape_fn((1200, 1200).chunked(200), |(i, j)| (i * j) as f64).unwrap();
+    x.write_npy(&path).unwrap();
+
+    // Read where it is needed, without tasks that read.
+    let (profile, config) = profiled(2);
+    let config = config.memory_limit(bytes("4 MiB")).spill_to(folder.path());
+    let y = ChunkedArray2::<f64>::from_npy(&path, (200, 1200)).unwrap();
+    config.compute((&y + 1.0).mean().value()).unwrap();
+    assert_eq!((profile.report().bytes_read, profile.report().bytes_spilled), (whole, 0));
+
+    // A user's function is called once for each element, so what it makes is kept until its mean is known.
+    let (profile, config) = profiled(2);
+    let config = config.memory_limit(bytes("8 MiB")).spill_to(folder.path());
+    let kept = x.mapv(|v: f64| v + 1.0);
+    let spread = (&kept - kept.mean()).square().sum();
+    assert_eq!(config.compute(spread.value()).unwrap(), spread.scalar().unwrap());
+    let report = profile.report();
+    assert_eq!(report.bytes_spilled, whole, "{report}");
+    assert!(report.bytes_read >= whole && report.bytes_written == 0, "{report:?}");
+    assert!(report.ops.iter().any(|op| op.kind == StageKind::Spill));
+    check_page(&profile);
+    assert!(profile.to_html().contains("<span>spilled, "));
+    check_trace(&profile);
+}
+
+#[test]
 fn busy_and_idle_are_the_time_that_computations_took() {
     let (profile, config) = profiled(3);
     for _ in 0..3 {

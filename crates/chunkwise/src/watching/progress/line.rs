@@ -25,6 +25,8 @@ const PLACES: usize = 256;
 pub(super) struct Counts {
     total: u64,
     places: Vec<Place>,
+    /// Bytes read of sources.
+    read: AtomicU64,
 }
 
 /// What one thread has done, in cache lines of its own.
@@ -37,7 +39,7 @@ struct Place {
 
 impl Counts {
     pub(super) fn new(total: u64) -> Self {
-        Counts { total, places: (0..PLACES).map(|_| Place::default()).collect() }
+        Counts { total, places: (0..PLACES).map(|_| Place::default()).collect(), read: AtomicU64::new(0) }
     }
 
     pub(super) fn add(&self, thread: Thread, bytes: u64) {
@@ -53,11 +55,19 @@ impl Counts {
         }
     }
 
-    /// Tasks and bytes so far.
+    /// Notes how many bytes have been read of sources.
+    pub(super) fn read(&self, bytes: u64) {
+        if bytes > 0 {
+            self.read.fetch_max(bytes, Ordering::Relaxed);
+        }
+    }
+
+    /// Tasks so far, and the bytes that they made or read, whichever are more.
     fn done(&self) -> (u64, u64) {
-        self.places.iter().fold((0, 0), |(tasks, bytes), place| {
+        let (tasks, made) = self.places.iter().fold((0, 0), |(tasks, bytes), place| {
             (tasks + place.tasks.load(Ordering::Relaxed), bytes + place.bytes.load(Ordering::Relaxed))
-        })
+        });
+        (tasks, made.max(self.read.load(Ordering::Relaxed)))
     }
 }
 

@@ -24,8 +24,9 @@ const MOST: usize = 8;
 ///
 /// There is a bar for each computation that takes longer than a quarter of a second, on standard error and only if that
 /// is a terminal; elsewhere nothing is measured. A bar stays when its computation has ended, and says how. Computations
-/// inside a task have none. Bytes are those written, where a computation writes to a file, and those of the elements that
-/// tasks make otherwise; computations of delayed values alone show none. [`Config::progress`](crate::Config::progress) is the short form.
+/// inside a task have none. Bytes are those written, where a computation writes to a file; otherwise those of the elements
+/// that tasks make, or those read of files if they are more. Computations of delayed values alone show none.
+/// [`Config::progress`](crate::Config::progress) is the short form.
 ///
 /// ```
 /// use chunkwise::Progress;
@@ -151,7 +152,11 @@ impl Listener for Bar {
                 let bytes = match &self.bytes {
                     Bytes::None => 0,
                     Bytes::Of(stages) if !stages[run.stage_of(task)] => 0,
-                    Bytes::Of(_) | Bytes::All => run.bytes(task),
+                    Bytes::Of(_) => run.bytes(task),
+                    Bytes::All => {
+                        self.counts.read(run.bytes_read());
+                        run.bytes(task)
+                    }
                 };
                 self.counts.add(thread, bytes);
             }

@@ -153,6 +153,13 @@ fn what_is_written_counts_when_something_is() {
     x.sqrt().write_npy_with(folder.path().join("x.npy"), &config).unwrap();
     let lines = screen.lines();
     assert!(lines[0].contains(" tasks, 2.00 MiB, "), "{lines:?}");
+
+    // What is read in place by a reduction, which makes next to nothing.
+    let screen = Screen::default();
+    let config = Config::default().threads(2).memory_limit(bytes("1600 kB")).observe(screen.progress());
+    let y = ChunkedArray2::<f64>::from_npy(folder.path().join("x.npy"), (64, 512)).unwrap();
+    config.compute(y.mean().value()).unwrap();
+    assert!(screen.lines()[0].contains(" tasks, 2.00 MiB, "), "{:?}", screen.lines());
 }
 
 #[test]
