@@ -60,9 +60,10 @@ fn square(data: &Path, config: &Config) -> chunkwise::Result<ChunkedArray2<f32>>
 /// 2000 times of 1000 x 1000 places, ten times to a chunk.
 fn time_major(data: &Path, config: &Config) -> chunkwise::Result<ChunkedArray3<f32>> {
     let path = made(data.join("time-major.zarr"), config, |path| {
-        let x = ChunkedArray3::<f32>::from_shape_fn((2000, 1000, 1000).chunked((10, 1000, 1000)), |(t, i, j)| {
-            (t / 10) as f32 + (i / 20) as f32 / 50.0 + (j / 20) as f32 / 2500.0
-        })?;
+        let x = ChunkedArray3::<f32>::from_shape_fn(
+            (2000, 1000, 1000).chunked((10, 1000, 1000)),
+            |(t, i, j)| (t / 10) as f32 + (i / 20) as f32 / 50.0 + (j / 20) as f32 / 2500.0,
+        )?;
         Ok(x.to_zarr(path, ZarrOptions::default().chunks([10, 1000, 1000]).compressor(COMPRESSOR)))
     })?;
     ChunkedArray3::from_zarr(path, Auto)

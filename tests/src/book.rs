@@ -11,12 +11,13 @@ use tempfile::TempDir;
 const BLESS: &str = "CHUNKWISE_BLESS";
 
 macro_rules! chapters {
-    ($($Chapter:ident $file:literal),* $(,)?) => {
+    ($($(#[$condition:meta])* $Chapter:ident $file:literal),* $(,)?) => {
         /// The chapters whose code is tested, as file names.
         pub const CHAPTERS: &[&str] = &[$($file),*];
 
         $(
             #[cfg(doctest)]
+            $(#[$condition])*
             #[doc = include_str!(concat!("../../docs/book/src/", $file))]
             struct $Chapter;
         )*
@@ -32,6 +33,8 @@ chapters! {
     Products "products.md",
     Futures "futures.md",
     Persist "persist.md",
+    #[cfg(feature = "zarr")]
+    Storage "storage.md",
     Watching "watching.md",
     Dask "dask.md",
 }

@@ -45,7 +45,7 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
         ExecError::Memory { task, needed, held, limit } => {
             let (op, block, origin) = tasks.0.describe(task);
             let kept = plan.graph.kept().iter().map(|&task| plan.graph.output_bytes(task));
-            let result = kept.fold(plan.graph.held_throughout(), u64::saturating_add);
+            let result = kept.fold(plan.returned_bytes(), u64::saturating_add);
             Error::MemoryLimit { op, block, origin, needed, held, result, limit }
         }
         ExecError::Task { error, .. } => Error::Task(Box::new(error)),

@@ -8,6 +8,9 @@
 
 use chunkwise_plan::{TaskGraph, TaskId};
 
+/// The part of a limit that an order leaves free if it can.
+const SPARE: u64 = 8;
+
 /// Why no order was found: with `held` bytes held, `task` needs `needed` more, and the limit is in the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Starved {
@@ -43,7 +46,12 @@ impl Order {
             return Err(starved);
         }
         let order = Order::of_ids(graph);
-        if order.peak <= limit { Ok(order) } else { greedy(graph, limit) }
+        if order.peak <= limit {
+            return Ok(order);
+        }
+        // A search that fills what it is given leaves nothing for what allocators round up. Only where there is no other
+        // way does it get everything.
+        greedy(graph, limit - limit / SPARE).or_else(|_| greedy(graph, limit))
     }
 
     fn of_ids(graph: &TaskGraph) -> Self {

@@ -147,8 +147,8 @@ fn contradictions_are_refused() {
             // The same tasks without an edge between them.
             let mut graph = TaskGraph::new();
             (0..p.tasks.len()).for_each(|_| assert!(graph.push(&[], 8, 8) < u32::MAX));
-            graph.hold(p.graph.held_throughout());
             p.graph = graph;
+            p.graph.hold(p.returned_bytes() + p.own_bytes());
         }),
     ];
     for (number, (message, spoil)) in cases.iter().enumerate() {
