@@ -226,7 +226,8 @@ fn limits_are_kept_on_any_number_of_threads() {
 fn what_cannot_fit_is_refused_by_name_before_anything_runs() {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
-    let config = Config::default().memory_limit(bytes("1 MiB"));
+    // Persisted arrays would go to disk.
+    let config = Config::default().memory_limit(bytes("1 MiB")).without_spill();
     let line = line!() + 1;
     let made = ChunkedArray::from_block_fn((1000, 1000), move |block| {
         counted.fetch_add(1, Ordering::Relaxed);
@@ -283,7 +284,7 @@ fn a_computation_that_failed_gives_back_its_memory() {
 
 #[test]
 fn persisted_arrays_count_as_long_as_they_live() {
-    let config = Config::default().threads(2).memory_limit(bytes("4 MiB"));
+    let config = Config::default().threads(2).memory_limit(bytes("4 MiB")).without_spill();
     let x = ChunkedArray::<f64, _>::ones((600, 500).chunked(100)).unwrap();
     let first = x.persist_with(&config).unwrap();
     let view = first.t();
