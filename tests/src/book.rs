@@ -32,6 +32,7 @@ chapters! {
     Products "products.md",
     Futures "futures.md",
     Persist "persist.md",
+    Watching "watching.md",
     Dask "dask.md",
 }
 

@@ -10,7 +10,7 @@ use chunkwise_exec::{CancelToken, Executor, Observer, Options, Stats};
 use chunkwise_expr::MakeSpace;
 use chunkwise_io::SpillFile;
 
-use crate::{Bytes, Compute, Result};
+use crate::{Bytes, Compute, Explanation, Profile, Result};
 
 /// How a computation runs: on how many threads, within how much memory, until who cancels it, watched by whom.
 ///
@@ -55,13 +55,18 @@ impl Config {
         self
     }
 
-    /// Keeps what its computations hold together, results included, within this many bytes, or fails.
+    /// Keeps what its computations hold together within this many bytes: blocks, results and arrays that are persisted,
+    /// what functions and files need while they run, the plan itself, and memory that is kept for later.
     ///
-    /// Takes a number or [`bytes`](crate::bytes); text that is no amount is reported by the computation. Arrays that
-    /// were brought from outside do not count.
+    /// Takes a number or [`bytes`](crate::bytes), also of a part of the machine's memory; text that is no amount is
+    /// reported by the computation. Arrays that were brought from outside do not count.
+    ///
+    /// A computation that would hold more runs in another order, on fewer threads, or reads its files more than once; what
+    /// is still in the way is [spilled](Self::spill_to) to disk. If that does not suffice, it fails before it begins and
+    /// names the operation, the bytes and what would help.
     pub fn memory_limit(mut self, limit: impl Into<Bytes>) -> Self {
-        match limit.into().count() {
-            Ok(limit) => self.settings.memory_limit = Some(limit),
+        match limit.into().limit() {
+            Ok(limit) => self.settings.memory_limit = limit,
             Err(error) => self.invalid = Some(error),
         }
         self.executor = Executor::new(self.settings);
@@ -100,7 +105,11 @@ impl Config {
         self
     }
 
-    /// Tells an observer of every task, on the threads where they run. Nothing is recorded without one.
+    /// Tells an observer of every task, on the threads where they run. Several may watch; nothing is measured when
+    /// nobody does.
+    ///
+    /// A closure hears of all events. An [`Observer`] of one's own is asked whenever a run begins, and told what the run
+    /// consists of. [`Profile`](crate::Profile) and [`Progress`](crate::Progress) are observers.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -121,8 +130,38 @@ impl Config {
     /// # Ok::<(), chunkwise::Error>(())
     /// ```
     pub fn observe(mut self, observer: impl Observer + 'static) -> Self {
-        self.options.observer = Some(Arc::new(observer));
+        self.options.observers.push(Arc::new(observer));
         self
+    }
+
+    /// Records what its computations take, for a report or a trace; see [`Profile`](crate::Profile).
+    ///
+    /// ```
+    /// use chunkwise::Profile;
+    /// use chunkwise::prelude::*;
+    ///
+    /// let profile = Profile::new();
+    /// let config = Config::default().profile(&profile);
+    /// config.compute(ChunkedArray::<f64, _>::ones((100, 100))?.sum())?;
+    /// println!("{}", profile.report());
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn profile(self, profile: &Profile) -> Self {
+        self.observe(profile.clone())
+    }
+
+    /// Shows the progress of its computations on the terminal, if there is one; see [`Progress`](crate::Progress).
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let config = Config::default().progress();
+    /// config.compute(ChunkedArray::<f64, _>::ones((100, 100))?.sum())?;
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    #[cfg(feature = "progress")]
+    pub fn progress(self) -> Self {
+        self.observe(crate::Progress::new())
     }
 
     /// Computes as [`compute`](crate::compute()) does, in this configuration.
@@ -132,6 +171,26 @@ impl Config {
     /// cancellation, threads that cannot be started.
     pub fn compute<C: Compute>(&self, what: C) -> Result<C::Output> {
         crate::compute::compute_with(what, self)
+    }
+
+    /// Describes how it would compute, as [`explain`](crate::explain) does: within a memory limit, with what would be read
+    /// again or spilled to stay within it, and how many bytes that reads and writes.
+    ///
+    /// # Errors
+    /// As for [`explain`](crate::explain).
+    ///
+    /// ```
+    /// use chunkwise::prelude::*;
+    ///
+    /// let x = ChunkedArray2::<f64>::from_block_fn((2000, 2000), |block| ndarray::Array::ones(block.shape))?;
+    /// let y = (&x - x.mean()).square().sum(); // reads everything twice, one time after the other
+    /// let plan = Config::default().memory_limit(bytes("16 MiB")).explain(&y)?;
+    /// assert!(plan.projected_peak <= 16 << 20 && explain(&y)?.projected_peak > 16 << 20);
+    /// assert!(plan.to_string().contains("spills [from_block_fn]: writes 30.5 MiB in one pass"), "{plan}");
+    /// # Ok::<(), chunkwise::Error>(())
+    /// ```
+    pub fn explain<C: Compute>(&self, what: C) -> Result<Explanation> {
+        crate::engine::explain(&crate::compute::roots_of(&what), self)
     }
 
     /// Computes, and says what it took: work units, peak of bytes held (returned arrays included), threads, time.

@@ -3,18 +3,19 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use chunkwise_core::Cause;
-use chunkwise_exec::{ExecError, Stats, Work};
-use chunkwise_expr::{Expr, ExprError, Optimise, Want, Within, plan, plan_each, plan_within};
+use chunkwise_core::{Cause, SpillSpace};
+use chunkwise_exec::{Description, ExecError, Stats, Work};
+use chunkwise_expr::{Expr, ExprError, Optimise, Want, Within, plan, plan_each, plan_within, spill_pieces};
 use chunkwise_kernels::Isa;
 use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskGraph, TaskId, TaskOutput};
 use smallvec::SmallVec;
 
 use crate::compute::{Sinks, Target};
+use crate::watching::Stages;
 use crate::{Config, Error, Explanation, Result, Roots, futures};
 
 /// The tasks of a plan, as the executor sees them.
-struct Tasks<'a>(Runner<'a>);
+struct Tasks<'a>(Runner<'a>, Stages<'a>);
 
 impl Work for Tasks<'_> {
     type Output = TaskOutput;
@@ -27,6 +28,10 @@ impl Work for Tasks<'_> {
     fn panicked(&self, task: TaskId, payload: Box<dyn Any + Send>) -> TaskError {
         self.0.panicked(task, payload)
     }
+
+    fn description(&self) -> Option<&dyn Description> {
+        Some(&self.1)
+    }
 }
 
 fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
@@ -34,7 +39,8 @@ fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootR
     let executor = config.executor()?;
     let runner = Runner::new(plan, sources, Isa::detect())
         .map_err(|(stage, source)| ExprError::Program { stage, source })?;
-    let tasks = Tasks(runner);
+    let stages = Stages::new(plan, &runner);
+    let tasks = Tasks(runner, stages);
     let run = executor.execute(&plan.graph, &tasks, config.options()).map_err(|error| match error {
         ExecError::Memory { task, needed, held, limit } => {
             let (op, block, origin) = tasks.0.describe(task);
@@ -108,6 +114,12 @@ pub(crate) fn persist_value(root: &Expr, config: &Config) -> Result<Expr> {
 #[track_caller]
 pub(crate) fn persist(root: &Expr, config: &Config) -> Result<Expr> {
     let (plan, sources) = planned(std::slice::from_ref(root), &[Want::Tiles], config)?;
+    if !root.is_unknown()
+        && config.executor()?.fits(&plan.graph).is_err()
+        && let Some(make) = config.spill_space()
+    {
+        return persist_outside(root, make(root.dtype(), root.shape()), config);
+    }
     let (results, _) = execute(&plan, &sources, config)?;
     let Some(RootResult::Tiles(mut tiles)) = results.into_iter().next() else {
         unreachable!("the plan was made for tiles")
@@ -117,6 +129,15 @@ pub(crate) fn persist(root: &Expr, config: &Config) -> Result<Expr> {
     // Chunks whose sizes nobody knew have them now.
     let grid = if root.is_unknown() { tiles.grid.clone() } else { (**root.grid()).clone() };
     Ok(Expr::persisted(root.dtype(), tiles, grid))
+}
+
+/// Computes the root to disk, as the source of a new expression.
+#[track_caller]
+fn persist_outside(root: &Expr, space: Arc<dyn SpillSpace>, config: &Config) -> Result<Expr> {
+    space.divide(spill_pieces(root.grid(), root.dtype()));
+    let (plan, sources) = planned(std::slice::from_ref(root), &[Want::Written(space.clone())], config)?;
+    execute(&plan, &sources, config)?;
+    Ok(Expr::region_source(space, (**root.grid()).clone()))
 }
 
 /// Computes the root and tells how long its chunks are along the first axis.
@@ -130,7 +151,11 @@ pub(crate) fn chunk_sizes(root: &Expr, config: &Config) -> Result<Vec<usize>> {
 }
 
 /// Describes the roots before and after optimising.
-pub(crate) fn explain(roots: &Roots) -> Result<Explanation> {
+pub(crate) fn explain(roots: &Roots, config: &Config) -> Result<Explanation> {
     let wants = Sinks::preview(roots).wants(roots.exprs().len());
-    Ok(chunkwise_expr::explain(roots.exprs(), &wants)?)
+    let executor = config.executor()?;
+    let fits = |graph: &TaskGraph| executor.fits(graph);
+    let spill = config.spill_space();
+    let within = executor.memory_limit().map(|bytes| Within { bytes, fits: &fits, spill, units: None });
+    Ok(chunkwise_expr::explain(roots.exprs(), &wants, within.as_ref())?)
 }

@@ -165,7 +165,7 @@ impl From<ExprError> for Error {
 /// What helps against a limit that was too low, given the bytes of the result.
 fn advice(result: u64, limit: u64) -> String {
     if result <= limit {
-        return "smaller chunks, or a higher limit, would help".into();
+        return "smaller chunks where it is made or read, a smaller slice of it, or a higher limit would help".into();
     }
     format!(
         "the result alone takes {result} bytes: write it to a file (`write_npy`), reduce it first, or raise the limit"

@@ -76,6 +76,7 @@ mod shape;
 mod storage;
 mod views;
 mod visualize;
+mod watching;
 
 pub use array::{
     ChunkedArray, ChunkedArray0, ChunkedArray1, ChunkedArray2, ChunkedArray3, ChunkedArray4, ChunkedArray5,
@@ -103,11 +104,17 @@ pub use shape::{Chunked, IntoShape, ShapeExt};
 pub use storage::{BoxError, Sink, Source};
 pub use views::{Extent, MaskOf, ReshapeTo, UNKNOWN, concatenate, stack};
 pub use visualize::{Detail, Direction, Picture, visualize};
+#[cfg(feature = "progress")]
+pub use watching::Progress;
+pub use watching::{OpReport, Profile, ProfileReport, ThreadReport};
 
 pub use chunkwise_core::{
     AxisChunks, Bits, DType, Element, Error as ArgumentError, Inexact, Integer, Number, Ordered, Real, Signed,
 };
-pub use chunkwise_exec::{CancelToken, Event, ExecError, Observer, OutOfMemory, Stats};
+pub use chunkwise_exec::{
+    CancelToken, Event, ExecError, Interest, Listener, Observer, OutOfMemory, Outcome, RunInfo, StageSummary,
+    Stats, Thread,
+};
 pub use chunkwise_expr::{Explanation, ExprError};
 #[cfg(feature = "zarr")]
 pub use chunkwise_io::{
@@ -118,7 +125,7 @@ pub use chunkwise_io::{ByteOrder, NpyError, NpyErrorKind, RawOptions, StoreError
 pub use chunkwise_io::{Hdf5Options, Hdf5Writer, hdf5_names};
 #[cfg(feature = "npz")]
 pub use chunkwise_io::{NpzWriter, npz_names};
-pub use chunkwise_plan::{Cause, Origin, TaskError};
+pub use chunkwise_plan::{Cause, Origin, StageKind, TaskError};
 #[cfg(feature = "object-store")]
 pub use object_store;
 #[cfg(feature = "zarr")]

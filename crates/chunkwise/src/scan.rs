@@ -9,24 +9,42 @@ use crate::axes::checked_axis;
 use crate::late::or_late;
 use crate::{ChunkedArray, ChunkedArray1, Result};
 
-/// How an expression is scanned along an axis.
-type Build = fn(&Expr, ScanOp, usize) -> std::result::Result<Expr, ExprError>;
+/// Which elements are scanned.
+#[derive(Clone, Copy)]
+enum Scanned {
+    /// All of them.
+    All,
+    /// Those that are not NaN.
+    Present,
+}
+
+impl Scanned {
+    /// The scan along an axis.
+    #[track_caller]
+    fn build(self, of: &Expr, op: ScanOp, axis: usize) -> std::result::Result<Expr, ExprError> {
+        // Called by name, as a function pointer would not know the caller's place in the source.
+        match self {
+            Scanned::All => of.scan(op, axis),
+            Scanned::Present => of.scan_present(op, axis),
+        }
+    }
+}
 
 impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// A scan over all elements. One that cannot be reports that when it is computed.
     #[track_caller]
-    fn scan_all(&self, op: ScanOp, build: Build) -> ChunkedArray1<A::Sum> {
+    fn scan_all(&self, op: ScanOp, scanned: Scanned) -> ChunkedArray1<A::Sum> {
         let line = self.ravel();
-        let built = build(line.expr(), op, 0);
+        let built = scanned.build(line.expr(), op, 0);
         let whole = || Grid::new([AxisGrid::whole(line.expr().shape()[0])]);
         ChunkedArray::from_expr(or_late(built, op.name(), A::Sum::DTYPE, whole))
     }
 
     /// A scan along an axis.
     #[track_caller]
-    fn scan_along(&self, op: ScanOp, axis: Axis, build: Build) -> Result<ChunkedArray<A::Sum, D>> {
+    fn scan_along(&self, op: ScanOp, axis: Axis, scanned: Scanned) -> Result<ChunkedArray<A::Sum, D>> {
         let axis = checked_axis(axis.0, self.ndim())?;
-        Ok(ChunkedArray::from_expr(build(self.expr(), op, axis)?))
+        Ok(ChunkedArray::from_expr(scanned.build(self.expr(), op, axis)?))
     }
 }
 
@@ -85,19 +103,19 @@ scans! {
     /// Integers and bool are summed as 64-bit integers, which wrap. Sums of `f32` are kept in `f64`, those of `f64` with
     /// the errors that their additions make, so that every element is as exact as [`sum`](Self::sum) is; NumPy adds in
     /// the type of the elements.
-    cumsum cumsum_axis = ScanOp::Sum, Expr::scan, "[[1u8, 2], [3, 250]]" => "[1, 3, 6, 256]", "[[1, 2], [4, 252]]";
+    cumsum cumsum_axis = ScanOp::Sum, Scanned::All, "[[1u8, 2], [3, 250]]" => "[1, 3, 6, 256]", "[[1, 2], [4, 252]]";
 
     /// The running product: each element becomes the product of those up to and including it.
     ///
     /// Integers and bool are multiplied as 64-bit integers, which wrap. Floats are multiplied one after the other, in
     /// `f64`.
-    cumprod cumprod_axis = ScanOp::Prod, Expr::scan, "[[1i64, 2], [3, 4]]" => "[1, 2, 6, 24]", "[[1, 2], [3, 8]]";
+    cumprod cumprod_axis = ScanOp::Prod, Scanned::All, "[[1i64, 2], [3, 4]]" => "[1, 2, 6, 24]", "[[1, 2], [3, 8]]";
 
     /// The running sum with NaN as zero, see [`cumsum`](Self::cumsum).
-    nancumsum nancumsum_axis = ScanOp::Sum, Expr::scan_present,
+    nancumsum nancumsum_axis = ScanOp::Sum, Scanned::Present,
         "[[1.0, f64::NAN], [3.0, 4.0]]" => "[1.0, 1.0, 4.0, 8.0]", "[[1.0, 0.0], [4.0, 4.0]]";
 
     /// The running product with NaN as one, see [`cumprod`](Self::cumprod).
-    nancumprod nancumprod_axis = ScanOp::Prod, Expr::scan_present,
+    nancumprod nancumprod_axis = ScanOp::Prod, Scanned::Present,
         "[[2.0, f64::NAN], [3.0, 4.0]]" => "[2.0, 2.0, 6.0, 24.0]", "[[2.0, 1.0], [6.0, 4.0]]";
 }

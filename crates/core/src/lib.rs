@@ -20,7 +20,7 @@ mod source;
 mod view;
 
 pub use block::Block;
-pub use buffer::{Buffer, PoolStats};
+pub use buffer::{Buffer, MemoryBound, PoolStats};
 pub use chunking::AxisChunks;
 pub use counted::counted;
 pub use dtype::DType;

@@ -17,6 +17,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use chunkwise_core::MemoryBound;
+
 use crate::cancel::{CancelToken, Wake};
 use crate::context;
 use crate::sync::lock;
@@ -30,6 +32,8 @@ pub(crate) struct Budget {
     stalled: Duration,
     state: Mutex<State>,
     changed: Condvar,
+    /// Free memory of the engine counts too.
+    _bound: MemoryBound,
 }
 
 #[derive(Debug, Default)]
@@ -67,7 +71,8 @@ impl Budget {
     }
 
     pub(crate) fn with_stall(limit: u64, stalled: Duration) -> Arc<Self> {
-        Arc::new(Budget { limit, stalled, state: Mutex::default(), changed: Condvar::new() })
+        let _bound = MemoryBound::new(usize::try_from(limit).unwrap_or(usize::MAX));
+        Arc::new(Budget { limit, stalled, state: Mutex::default(), changed: Condvar::new(), _bound })
     }
 
     pub(crate) fn limit(&self) -> u64 {

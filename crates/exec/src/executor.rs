@@ -28,8 +28,8 @@ pub struct Config {
 /// What one run is given.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// Hears of what happens. Nothing is recorded without one.
-    pub observer: Option<Arc<dyn Observer>>,
+    /// Who is asked to listen. Nothing is measured when nobody does.
+    pub observers: Vec<Arc<dyn Observer>>,
     /// Gives up the run when it is cancelled.
     pub cancel: Option<CancelToken>,
 }
@@ -37,7 +37,7 @@ pub struct Options {
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
-            .field("observed", &self.observer.is_some())
+            .field("observers", &self.observers.len())
             .field("cancel", &self.cancel)
             .finish()
     }

@@ -9,6 +9,7 @@
 //!   `context` keeps them from burying an unfinished task under another plan's;
 //! - `budget` divides an executor's memory between its runs;
 //! - `tasks` and `slots` run a task and hold its result until it is read;
+//! - `observe` is what listeners hear, and `watch` tells them;
 //! - `jobs` are what runs on an executor's threads without anybody waiting.
 
 mod admission;
@@ -29,6 +30,7 @@ mod sync;
 mod tasks;
 #[cfg(test)]
 mod testing;
+mod watch;
 mod worker;
 
 use chunkwise_plan::{TaskGraph, TaskId};
@@ -38,7 +40,7 @@ pub use cancel::CancelToken;
 pub use error::ExecError;
 pub use executor::{Claim, Config, Executor, Options, OutOfMemory};
 pub use jobs::help;
-pub use observe::{Event, Observer};
+pub use observe::{Description, Event, Interest, Listener, Observer, Outcome, RunInfo, StageSummary, Thread};
 pub use run::{Run, Stats};
 
 /// What tasks do. The executor knows nothing else of them.
@@ -57,6 +59,11 @@ pub trait Work: Sync {
 
     /// The error for a task that panicked.
     fn panicked(&self, task: TaskId, payload: Box<dyn std::any::Any + Send>) -> Self::Error;
+
+    /// What the tasks are, for those who watch.
+    fn description(&self) -> Option<&dyn Description> {
+        None
+    }
 }
 
 /// Runs a graph on the caller's rayon pool without a memory limit: [`Executor::execute`] of a default one.

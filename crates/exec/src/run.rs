@@ -13,11 +13,12 @@ use crate::budget::{Budget, Lease, Patience, Refused};
 use crate::cancel::CancelToken;
 use crate::error::ExecError;
 use crate::executor::Options;
-use crate::observe;
+use crate::observe::{self, Outcome, RunInfo};
 use crate::order::{Order, Starved, own_bytes};
 use crate::scheduler::{Action, Event, Scheduler};
 use crate::slots::Slots;
 use crate::tasks::{Failure, Tasks};
+use crate::watch::Watch;
 use crate::worker::{Core, Plan, work_together};
 use crate::{Work, context};
 
@@ -66,7 +67,39 @@ pub(crate) fn run<W: Work>(
     budget: Option<&Arc<Budget>>,
 ) -> Result<Run<W::Output>, ExecError<W::Error>> {
     let begun = Instant::now();
+    let alone = graph.len() <= 1;
+    let threads_at_hand = if alone { 1 } else { threads.count().min(graph.len()) };
+    let info = RunInfo {
+        graph,
+        description: work.description(),
+        threads: threads_at_hand,
+        memory_limit: budget.map(|budget| budget.limit()),
+        nested: context::inside_task(),
+    };
+    let watch = Watch::begin(info, &options.observers);
+    let mut stats = Stats { tasks: graph.len(), threads: threads_at_hand, ..Stats::default() };
     let cancel = options.cancel.as_ref();
+    let outputs = run_watched(work, cancel, threads, budget, &watch, &mut stats);
+    stats.elapsed = begun.elapsed();
+    let outcome = match &outputs {
+        Ok(_) => Outcome::Done,
+        Err(ExecError::Cancelled) => Outcome::Cancelled,
+        Err(_) => Outcome::Failed,
+    };
+    watch.end(outcome, stats);
+    Ok(Run { outputs: outputs?, stats })
+}
+
+/// The same, with listeners; notes the peak.
+fn run_watched<W: Work>(
+    work: &W,
+    cancel: Option<&CancelToken>,
+    threads: Threads<'_>,
+    budget: Option<&Arc<Budget>>,
+    watch: &Watch<'_>,
+    stats: &mut Stats,
+) -> Result<Vec<W::Output>, ExecError<W::Error>> {
+    let RunInfo { graph, threads: threads_at_hand, .. } = watch.run;
     // What is held throughout is leased apart, so that it never counts as room for tasks.
     let (scheduler, lease, _throughout) = match budget {
         None => (Scheduler::new(graph), None, None),
@@ -79,12 +112,10 @@ pub(crate) fn run<W: Work>(
         graph,
         work,
         slots: Slots::new(scheduler.unread()),
-        observer: options.observer.as_deref(),
+        watch,
         budget: budget.map_or(0, Budget::id),
     };
     let mut core = Core::new(scheduler, lease);
-    let alone = graph.len() <= 1;
-    let threads_at_hand = if alone { 1 } else { threads.count().min(graph.len()) };
     let (tasks, core) = if threads_at_hand == 1 {
         run_alone(&tasks, &mut core, cancel);
         (tasks, core)
@@ -102,10 +133,8 @@ pub(crate) fn run<W: Work>(
         work_together(&plan, pool.as_deref(), take_part);
         (plan.tasks, plan.core.into_inner().unwrap_or_else(PoisonError::into_inner))
     };
-    let peak_bytes = graph.held_throughout() + core.scheduler.peak();
-    let outputs = finish(tasks, core)?;
-    let stats = Stats { tasks: graph.len(), peak_bytes, threads: threads_at_hand, elapsed: begun.elapsed() };
-    Ok(Run { outputs, stats })
+    stats.peak_bytes = graph.held_throughout() + core.scheduler.peak();
+    finish(tasks, core)
 }
 
 impl Threads<'_> {

@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chunkwise_plan::{TaskGraph, TaskId};
 
-use crate::observe::{Event, Observer};
+use crate::observe::{Event, Thread};
 use crate::slots::Slots;
+use crate::watch::Watch;
 use crate::{Work, context};
 
 /// What running a task takes, and nothing of when to run it.
@@ -14,7 +15,7 @@ pub(crate) struct Tasks<'a, W: Work> {
     pub(crate) graph: &'a TaskGraph,
     pub(crate) work: &'a W,
     pub(crate) slots: Slots<W::Output>,
-    pub(crate) observer: Option<&'a dyn Observer>,
+    pub(crate) watch: &'a Watch<'a>,
     /// The budget in which the tasks' bytes are counted; 0 for none.
     pub(crate) budget: usize,
 }
@@ -31,13 +32,18 @@ impl<W: Work> Tasks<'_, W> {
     /// Runs a task whose inputs are there. Does not panic.
     pub(crate) fn run(&self, task: TaskId) -> Result<(), Failure<W::Error>> {
         let _inside = context::enter(self.budget, self.graph.scratch_bytes(task));
-        self.observe_task(|thread| Event::TaskStarted { task, thread });
+        if self.watch.is_keen() {
+            self.watch.tell(Event::TaskStarted { task, thread: Thread::current() });
+        }
         let result = catch_unwind(AssertUnwindSafe(|| {
             let inputs = self.graph.inputs(task).iter().map(|&input| self.slots.take(input)).collect();
             self.slots.put(task, self.work.run(task, inputs)?);
             Ok(())
         }));
-        self.observe_task(|thread| Event::TaskFinished { task, thread });
+        if self.watch.is_heard() {
+            let failed = !matches!(result, Ok(Ok(())));
+            self.watch.tell_all(Event::TaskFinished { task, thread: Thread::current(), failed });
+        }
         match result {
             Ok(result) => result.map_err(Failure::Error),
             Err(payload) => Err(catch_unwind(AssertUnwindSafe(|| self.work.panicked(task, payload)))
@@ -46,17 +52,6 @@ impl<W: Work> Tasks<'_, W> {
     }
 
     pub(crate) fn observe(&self, event: Event) {
-        if let Some(observer) = self.observer {
-            // An observer's panic is its own affair: dropping the payload could panic again, so it is leaked.
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| observer.event(event))) {
-                std::mem::forget(payload);
-            }
-        }
-    }
-
-    fn observe_task(&self, event: impl FnOnce(usize) -> Event) {
-        if self.observer.is_some() {
-            self.observe(event(rayon::current_thread_index().unwrap_or(0)));
-        }
+        self.watch.tell(event);
     }
 }

@@ -221,7 +221,7 @@ impl<W: Work> Plan<'_, W> {
             if step.ring {
                 signal.ring();
             }
-            if self.tasks.observer.is_some() {
+            if self.tasks.watch.is_keen() {
                 for task in batch.freed.drain(..) {
                     self.tasks.observe(observe::Event::ResultFreed { task });
                 }
@@ -247,7 +247,7 @@ impl<W: Work> Plan<'_, W> {
         let give_way = matches!(role, Role::Job(begun) if give_way(|| begun.elapsed() > TURN));
         let core = &mut *lock(&self.core);
         core.active -= signal.take_released();
-        core.report(batch, self.tasks.observer.is_some());
+        core.report(batch, self.tasks.watch.is_keen());
         if self.cancelled() {
             core.scheduler.handle(Event::Cancel, &mut |_| ());
         }

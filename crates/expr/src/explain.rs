@@ -6,7 +6,7 @@ use chunkwise_core::{DType, Grid, Shape, counted};
 use chunkwise_plan::{Plan, Stage, Storage};
 
 use crate::graph::Graph;
-use crate::lower::{Want, lower};
+use crate::lower::{OutsideLine, Want, Within, lower_to_explain};
 use crate::node::Kind;
 use crate::passes::{merge_only, optimise};
 use crate::{Expr, ExprError};
@@ -92,6 +92,8 @@ pub struct Explanation {
     pub before: Vec<Layer>,
     /// The stages that would run.
     pub after: Vec<StageLine>,
+    /// The arrays that are kept outside of memory to stay within a limit.
+    pub outside: Vec<OutsideLine>,
     /// Bytes of the arrays that are returned.
     pub returned_bytes: u64,
     /// The most bytes held at once when one thread runs the plan in order, returned arrays included.
@@ -115,17 +117,22 @@ impl Explanation {
     }
 }
 
-/// Explains the computation of some expressions, each wanted in its form.
+/// Explains the computation of some expressions, each wanted in its form, within a limit if there is one.
 ///
 /// # Errors
 /// As for [`plan`](crate::plan).
-pub fn explain(roots: &[Expr], wants: &[Want]) -> Result<Explanation, ExprError> {
+pub fn explain(
+    roots: &[Expr],
+    wants: &[Want],
+    within: Option<&Within<'_>>,
+) -> Result<Explanation, ExprError> {
     let graph = merge_only(Graph::import(roots))?;
     let before = layers(&graph);
-    let (plan, _) = lower(&optimise(graph)?, wants, None)?;
+    let (plan, outside) = lower_to_explain(&optimise(graph)?, wants, within)?;
     Ok(Explanation {
         before,
         after: stages(&plan),
+        outside,
         returned_bytes: plan.returned_bytes(),
         projected_peak: plan.projected_peak(),
     })
@@ -312,6 +319,18 @@ impl fmt::Display for Explanation {
             )?;
         }
         more(f, self.after.len())?;
+        for line in &self.outside {
+            match line.written {
+                0 => writeln!(f, "  reads {} of [{}] where it is", Bytes(line.read), line.label)?,
+                written => writeln!(
+                    f,
+                    "  spills [{}]: writes {} in one pass, reads {} of it",
+                    line.label,
+                    Bytes(written),
+                    Bytes(line.read)
+                )?,
+            }
+        }
         write!(f, "returns {}, projected peak {}", Bytes(self.returned_bytes), Bytes(self.projected_peak))
     }
 }

@@ -28,7 +28,9 @@ pub use chunkwise_plan::Contraction;
 pub use error::ExprError;
 pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
 pub use expr::Expr;
-pub use lower::{MakeSpace, Optimise, Want, Within, plan, plan_each, plan_in_units, plan_within};
+pub use lower::{
+    MakeSpace, Optimise, OutsideLine, Want, Within, plan, plan_each, plan_in_units, plan_within, spill_pieces,
+};
 pub use passes::pass_names;
 pub use picture::{OpFamily, PictureDetail, PictureGraph, PictureNode, PictureStage, picture};
 pub use selection::UNKNOWN;

@@ -21,7 +21,7 @@ fn memory<A: Element>(values: &[A], shape: &[usize], chunk: &[usize]) -> Expr {
 }
 
 fn explained(roots: &[Expr]) -> Explanation {
-    explain(roots, &vec![Want::Array; roots.len()]).unwrap()
+    explain(roots, &vec![Want::Array; roots.len()], None).unwrap()
 }
 
 fn run(plan: &Plan, sources: &Sources) -> Vec<RootResult> {

@@ -189,6 +189,10 @@ impl RegionSink for SpillFile {
         })
     }
 
+    fn grid(&self) -> Option<Grid> {
+        self.pieces.get().map(|pieces| pieces.grid.clone())
+    }
+
     fn scratch_bytes(&self, shape: &[usize]) -> u64 {
         RegionSource::scratch_bytes(self, shape)
     }
@@ -247,6 +251,10 @@ impl RegionSource for SpillFile {
             }
             Ok::<(), Cause>(())
         })
+    }
+
+    fn grid(&self) -> Option<Grid> {
+        RegionSink::grid(self)
     }
 
     fn scratch_bytes(&self, _shape: &[usize]) -> u64 {

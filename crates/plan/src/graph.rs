@@ -25,6 +25,11 @@ impl TaskGraph {
         TaskGraph { input_starts: vec![0], ..TaskGraph::default() }
     }
 
+    /// The number of edges.
+    pub fn edges(&self) -> usize {
+        self.inputs.len()
+    }
+
     /// Adds a task that reads the results of `inputs`, each named once, all of them added before.
     ///
     /// `output_bytes` is held from the start of the task until its last reader has run, `scratch_bytes` while

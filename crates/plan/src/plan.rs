@@ -435,8 +435,15 @@ impl Plan {
             .sum()
     }
 
+    /// Bytes that the plan itself takes while it runs, with the scheduler's: what counts per task and per edge.
+    pub fn own_bytes(&self) -> u64 {
+        const TASK: u64 = 96;
+        const EDGE: u64 = 12;
+        TASK * self.tasks.len() as u64 + EDGE * self.graph.edges() as u64
+    }
+
     /// The most bytes that the plan holds at once when one thread runs it in order: returned arrays, results
-    /// in flight and scratch.
+    /// in flight, scratch, and the plan itself.
     pub fn projected_peak(&self) -> u64 {
         self.graph.projected_peak()
     }

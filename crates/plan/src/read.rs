@@ -1,5 +1,6 @@
 //! Running the tasks of read and write stages.
 
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
@@ -66,7 +67,9 @@ impl Runner<'_> {
         let RegionLike::Region(source) = &self.sources.regions[source as usize] else {
             unreachable!("boxes are read of what is there in regions")
         };
-        patiently(|| source.read(start, block), |error| source.is_transient(error)).map_err(Cause::Read)
+        patiently(|| source.read(start, block), |error| source.is_transient(error)).map_err(Cause::Read)?;
+        self.bytes_read.fetch_add(block.bytes() as u64, Ordering::Relaxed);
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
 use chunkwise_kernels::contract::Product;
@@ -90,6 +91,8 @@ pub struct Runner<'a> {
     pub(crate) scans: Vec<Option<Scan>>,
     /// Whether tasks read arrays outside of memory.
     pub(crate) reads_outside: bool,
+    /// Bytes read of sources so far.
+    pub(crate) bytes_read: Arc<AtomicU64>,
     /// Memory of returned arrays, by array.
     pub(crate) returned: Vec<Option<Block>>,
     /// The same for those of which nobody knows the length.
@@ -163,7 +166,8 @@ impl<'a> Runner<'a> {
         }
         let outside = |array: &Array| matches!(array.storage, Storage::Outside { .. });
         let reads_outside = plan.arrays.iter().any(outside);
-        Ok(Runner { plan, sources, reads_outside, kernels, products, scans, returned, joins })
+        let bytes_read = Arc::default();
+        Ok(Runner { plan, sources, reads_outside, bytes_read, kernels, products, scans, returned, joins })
     }
 
     /// Runs a task on the results of its inputs, in the order of the graph's edges.
@@ -232,32 +236,17 @@ impl<'a> Runner<'a> {
     pub fn describe(&self, task: TaskId) -> (String, Shape, Origin) {
         let place = self.plan.tasks[task as usize];
         let stage = &self.plan.stages[place.stage as usize];
+        if let Stage::Call(stage) = stage {
+            let call = &stage.calls[place.unit as usize];
+            return (stage.names[call.function as usize].clone(), Shape::new(), call.origin.clone());
+        }
         let info = stage.info();
-        let (cells, cell) = match stage {
-            Stage::Fused(fused) => (Some(&fused.units), place.unit),
-            Stage::Combine(combine) => (self.result_grid(combine), combine.nodes[place.unit as usize].cell),
-            Stage::Read(read) => (self.computed_grid(read.array), read.boxes[place.unit as usize].0),
-            Stage::Write(write) => (self.computed_grid(write.array), place.unit),
-            Stage::Reshape(reshape) => (Some(&reshape.units), place.unit),
-            Stage::Order(order) => (Some(&order.units), place.unit),
-            Stage::Contract(contract) => {
-                let place = contract.place(place.unit as usize);
-                (Some(&contract.cells), place.map_or(0, |p| (p.cell % contract.cells.count()) as u32))
-            }
-            Stage::Scan(scan) => (Some(&scan.cells), place.unit % scan.cells.count() as u32),
-            Stage::Call(stage) => {
-                let call = &stage.calls[place.unit as usize];
-                return (stage.names[call.function as usize].clone(), Shape::new(), call.origin.clone());
-            }
-        };
-        let block = cells.map_or_else(Shape::new, |cells| {
-            let (start, _) = cells.block(&cells.coords(cell as usize));
-            if start.len() != info.chunks.ndim() {
-                return start;
-            }
-            chunk_at(&info.chunks, &start)
-        });
-        (info.label.clone(), block, info.origin.clone())
+        (info.label.clone(), self.plan.chunk_of(task), info.origin.clone())
+    }
+
+    /// Bytes read of sources so far, those that were spilled included.
+    pub fn bytes_read(&self) -> &Arc<AtomicU64> {
+        &self.bytes_read
     }
 
     /// The results of the plan's roots; `kept` are the outputs of the graph's kept tasks. All tasks must have

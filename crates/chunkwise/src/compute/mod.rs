@@ -153,7 +153,7 @@ pub(crate) fn compute_measured<C: Compute>(what: C, config: &Config) -> Result<(
 /// # Errors
 /// As for [`ChunkedArray::explain`].
 pub fn explain<C: Compute>(what: C) -> Result<Explanation> {
-    engine::explain(&roots_of(&what))
+    Config::default().explain(what)
 }
 
 /// What is to be computed.

@@ -2,8 +2,8 @@
 
 mod dot;
 mod layout;
-mod page;
-mod palette;
+pub(crate) mod page;
+pub(crate) mod palette;
 mod sheet;
 pub(crate) mod svg;
 #[cfg(test)]

@@ -8,11 +8,15 @@ use super::caption;
 use super::palette::style;
 use super::text::escape;
 
-const STYLE: &str = "\
+/// The colours of a page, in light and dark.
+pub(crate) const SCHEME: &str = "\
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1d2733; --rule: #d5dae0; --soft: #f4f6f8; }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #15191e; --ink: #dfe5eb; --rule: #39424c; --soft: #1d232a; }
 }
+";
+
+const STYLE: &str = "\
 body { margin: 1.2rem; background: var(--paper); color: var(--ink); font: 14px/1.45 Helvetica, Arial, sans-serif; }
 #picture { height: min(75vh, HEIGHTpx); border: 1px solid var(--rule); border-radius: 6px; overflow: hidden;
   background: var(--soft); cursor: grab; touch-action: none; }
@@ -65,7 +69,7 @@ pub(super) fn page(svg: &str, graph: &PictureGraph, layers: &PictureGraph) -> St
 fn write(page: &mut String, svg: &str, graph: &PictureGraph, layers: &PictureGraph) -> std::fmt::Result {
     let caption = escape(&caption(graph));
     let height = svg.split_once(" height=\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or("600");
-    let style_sheet = STYLE.replace("HEIGHT", height);
+    let style_sheet = format!("{SCHEME}{}", STYLE.replace("HEIGHT", height));
     writeln!(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
     writeln!(page, "<title>{caption}</title>\n<style>\n{style_sheet}</style>\n</head>\n<body>")?;
     writeln!(page, "<div id=\"picture\">\n{svg}</div>")?;

@@ -33,3 +33,11 @@ pub(super) fn style(family: OpFamily) -> Style {
     };
     Style { fill, border, meaning }
 }
+
+/// Colours to tell things apart by, on light backgrounds; the last one is for all others. They are the borders of the
+/// families, and teal.
+pub(crate) const SERIES: [&str; 9] =
+    ["#3f7cc4", "#cf5f3a", "#528f4c", "#8258c4", "#b08c1a", "#bb4e94", "#2a8f8f", "#5f7386", "#a3abb5"];
+/// The same on dark backgrounds.
+pub(crate) const SERIES_DARK: [&str; 9] =
+    ["#4f8fdb", "#d96c46", "#5f9f58", "#9470d6", "#b8941f", "#c75fa1", "#34a0a0", "#70869b", "#6b747e"];

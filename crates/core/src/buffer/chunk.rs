@@ -3,6 +3,8 @@
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
+use super::bound;
+
 /// The alignment of every buffer: a cache line, and the widest vector register.
 pub(super) const ALIGN: usize = 64;
 
@@ -30,6 +32,7 @@ impl Chunk {
         let ptr = unsafe { alloc(layout) };
         let Some(ptr) = NonNull::new(ptr) else { handle_alloc_error(layout) };
         advise_huge_pages(ptr, capacity);
+        bound::came(capacity);
         Chunk { ptr, capacity }
     }
 
@@ -45,6 +48,7 @@ impl Chunk {
 
 impl Drop for Chunk {
     fn drop(&mut self) {
+        bound::went(self.capacity);
         // SAFETY: allocated in `new` with this layout.
         unsafe { dealloc(self.ptr.as_ptr(), layout(self.capacity)) }
     }

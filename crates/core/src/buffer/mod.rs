@@ -1,5 +1,6 @@
 //! Memory that blocks live in.
 
+mod bound;
 mod chunk;
 mod pool;
 
@@ -15,6 +16,7 @@ use crate::{DType, Element, dispatch};
 use chunk::{ALIGN, Chunk, advise_huge_pages};
 use pool::POOL;
 
+pub use bound::MemoryBound;
 pub use pool::PoolStats;
 
 /// A piece of memory: the engine's own, which is recycled; a `Vec` that can be given to the user; or memory
@@ -90,6 +92,7 @@ impl Buffer {
         let ptr = NonNull::new(vec.as_mut_ptr().cast()).expect("a Vec's pointer is never null");
         let bytes = len * size_of::<A>();
         advise_huge_pages(ptr, bytes);
+        bound::came(vec.capacity() * size_of::<A>());
         Buffer { ptr, bytes, owner: Owner::Vec(VecMemory { ptr, capacity: vec.capacity(), dtype: A::DTYPE }) }
     }
 
@@ -109,6 +112,7 @@ impl Buffer {
             // SAFETY: `vec` made the allocation as a Vec<T> of this capacity; the caller has written the elements.
             let mut vec = unsafe { Vec::<T>::from_raw_parts(memory.ptr.as_ptr().cast(), len, memory.capacity) };
             vec.shrink_to_fit();
+            bound::went((memory.capacity - vec.capacity()) * size_of::<T>());
             let mut vec = ManuallyDrop::new(vec);
             let ptr = NonNull::new(vec.as_mut_ptr().cast()).expect("a Vec's pointer is never null");
             let owner = Owner::Vec(VecMemory { ptr, capacity: vec.capacity(), dtype: memory.dtype });
@@ -135,6 +139,7 @@ impl Buffer {
             Owner::Vec(memory) if memory.dtype == A::DTYPE => {
                 let memory = ManuallyDrop::new(memory);
                 let len = self.bytes / size_of::<A>();
+                bound::went(memory.capacity * size_of::<A>());
                 // SAFETY: `vec` made the allocation as a Vec<A> of this capacity; the caller has written
                 // the elements.
                 Ok(unsafe { Vec::from_raw_parts(memory.ptr.as_ptr().cast(), len, memory.capacity) })
@@ -202,6 +207,7 @@ struct VecMemory {
 impl Drop for VecMemory {
     fn drop(&mut self) {
         dispatch!(self.dtype, Element, T => {
+            bound::went(self.capacity * size_of::<T>());
             // SAFETY: allocated in `Buffer::vec` as a Vec of this type and capacity; a length of zero drops
             // no elements.
             drop(unsafe { Vec::<T>::from_raw_parts(self.ptr.as_ptr().cast(), 0, self.capacity) });

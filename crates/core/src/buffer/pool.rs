@@ -11,6 +11,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::bound;
 use super::chunk::Chunk;
 
 /// The pool of the process.
@@ -95,7 +96,7 @@ impl Pool {
         }
         let Some((class, capacity)) = class_of(bytes) else {
             self.local().took(bytes, false);
-            return Chunk::new(bytes);
+            return self.fresh(bytes);
         };
         let mut local = self.local();
         let near = local.chunks.iter().rposition(|chunk| chunk.capacity() == capacity);
@@ -112,7 +113,15 @@ impl Pool {
         };
         local.took(capacity, found.is_some());
         drop(local);
-        found.unwrap_or_else(|| Chunk::new(capacity))
+        found.unwrap_or_else(|| self.fresh(capacity))
+    }
+
+    /// A chunk of fresh memory, for which what is kept makes room if there is a bound.
+    fn fresh(&self, capacity: usize) -> Chunk {
+        if bound::exceeds(capacity) {
+            self.trim();
+        }
+        Chunk::new(capacity)
     }
 
     /// Takes a chunk back, which must have come from `take`.
@@ -123,7 +132,7 @@ impl Pool {
         }
         let mut local = self.local();
         local.used = local.used.wrapping_sub(capacity);
-        if class_of(capacity).is_none() {
+        if class_of(capacity).is_none() || bound::exceeds(0) {
             drop(local);
             return;
         }

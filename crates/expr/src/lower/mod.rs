@@ -17,7 +17,7 @@ use chunkwise_core::RegionSink;
 use chunkwise_plan::{Granularity, Plan, Root, Sources, Storage};
 
 use self::calls::Place;
-pub use self::outside::{MakeSpace, Within};
+pub use self::outside::{MakeSpace, OutsideLine, Within, spill_pieces};
 use self::outside::{Moves, Outside};
 use self::stages::Build;
 use crate::fuse::analyse;
@@ -90,21 +90,26 @@ pub fn plan_within(
     passes: Optimise,
     within: &Within<'_>,
 ) -> Result<(Plan, Sources), ExprError> {
-    let graph = optimised(roots, passes)?;
+    let build = lower_within(&optimised(roots, passes)?, wants, within)?;
+    Ok((build.plan, build.sources))
+}
+
+/// Plans an optimised graph so that it fits, if it can be made to.
+fn lower_within(graph: &Graph, wants: &[Want], within: &Within<'_>) -> Result<Build, ExprError> {
     let mut moves = Moves::within(within);
     loop {
-        let build = lower_with(&graph, wants, within.units, &moves)?;
-        let often = outside::read_too_often(&build, &graph);
+        let build = lower_with(graph, wants, within.units, &moves)?;
+        let often = outside::read_too_often(&build);
         if within.spill.is_some() && !often.is_empty() {
             moves.nodes.extend(often.into_iter().map(|id| (id, Outside::Spilled)));
             continue;
         }
         let next = match (within.fits)(&build.plan.graph) {
             Ok(()) => Vec::new(),
-            Err(held) => outside::next_moves(&build, &graph, &held, within.spill.is_some()),
+            Err(held) => outside::next_moves(&build, graph, &held, within.spill.is_some()),
         };
         if next.is_empty() {
-            return Ok((build.plan, build.sources));
+            return Ok(build);
         }
         moves.nodes.extend(next);
     }
@@ -131,6 +136,21 @@ fn check_lengths(graph: &Graph) -> Result<(), ExprError> {
     Ok(())
 }
 
+/// Plans an optimised graph as it would be for a computation within some limit, or without one, and tells what is kept
+/// outside of memory.
+pub(crate) fn lower_to_explain(
+    graph: &Graph,
+    wants: &[Want],
+    within: Option<&Within<'_>>,
+) -> Result<(Plan, Vec<OutsideLine>), ExprError> {
+    let build = match within {
+        Some(within) => lower_within(graph, wants, within)?,
+        None => lower_with(graph, wants, None, &Moves::default())?,
+    };
+    let lines = outside::lines(&build, graph);
+    Ok((build.plan, lines))
+}
+
 /// Plans an optimised graph, in units of a granularity of its own choice or a given one.
 pub(crate) fn lower(
     graph: &Graph,
@@ -152,8 +172,7 @@ fn lower_with(
     build.divide_spilled();
     let demand = demand::collect(&mut build)?;
     let values = number::number(&mut build, &demand)?;
-    let returned = build.plan.returned_bytes();
-    build.plan.graph.hold(returned);
+    build.plan.graph.hold(build.plan.returned_bytes() + build.plan.own_bytes());
     for (i, &root) in graph.roots.iter().enumerate() {
         if graph.node(root).kind.is_value() {
             let root = match (build.value_roots[i], values[i]) {

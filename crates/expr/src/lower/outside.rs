@@ -162,8 +162,7 @@ impl Build {
             if let Some(read) = self.first_reading(spilled.to) {
                 pieces = pieces.refine(&read);
             }
-            let size = self.plan.array(spilled.to).dtype.size();
-            spilled.space.divide(bounded(&pieces, PIECE / size));
+            spilled.space.divide(spill_pieces(&pieces, self.plan.array(spilled.to).dtype));
         }
     }
 
@@ -211,6 +210,11 @@ fn image(units: &Grid, view: &View, source: &[usize]) -> Grid {
         offsets.dedup();
         AxisGrid::from_offsets(offsets)
     }))
+}
+
+/// The pieces in which an array of these chunks is spilled: chunks, or parts of them.
+pub fn spill_pieces(chunks: &Grid, dtype: DType) -> Grid {
+    bounded(chunks, PIECE / dtype.size())
 }
 
 /// A grid whose cells have at most so many elements: cells of another one, or parts of them.
@@ -314,16 +318,47 @@ pub(super) fn next_moves(
 }
 
 /// The sources that are read in place so often that spilling them costs less.
-pub(super) fn read_too_often(build: &Build, graph: &Graph) -> Vec<NodeId> {
+pub(super) fn read_too_often(build: &Build) -> Vec<NodeId> {
     let of = |(&id, _): (&NodeId, &Outside)| {
         let array = *build.given.get(&id)?;
         let read = build.fetched.get(&array).copied()?;
-        let shape = &graph.node(id).meta.shape;
-        let once = shape.iter().product::<usize>() as u64;
+        let once = build.plan.array(array).shape.iter().product::<usize>() as u64;
         (read > MOST_READS.saturating_mul(once)).then_some(id)
     };
     let in_place = build.moves.nodes.iter().filter(|(_, how)| **how == Outside::InPlace);
     in_place.filter_map(of).collect()
+}
+
+/// An array that a plan keeps outside of memory.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OutsideLine {
+    /// The operation whose result it is, or the source.
+    pub label: String,
+    /// Bytes written to disk: all of it, if it is spilled, and none if it is read where it is.
+    pub written: u64,
+    /// Bytes that all tasks together read of it, the cells of a source counted whole.
+    pub read: u64,
+}
+
+/// What a plan keeps outside of memory, in the order of the expression.
+pub(super) fn lines(build: &Build, graph: &Graph) -> Vec<OutsideLine> {
+    let mut moved: Vec<(NodeId, Outside)> = build.moves.nodes.iter().map(|(&id, &how)| (id, how)).collect();
+    moved.sort_unstable_by_key(|(id, _)| *id);
+    let line = |(id, how): (NodeId, Outside)| {
+        let node = graph.node(id);
+        let array = *if node.kind.is_source() { build.given.get(&id)? } else { build.arrays.get(&id)? };
+        let size = node.dtype.size() as u64;
+        let label = match &node.kind {
+            Kind::Region(source) => source.name(),
+            kind => kind.name().to_owned(),
+        };
+        let all = size * node.meta.shape.iter().product::<usize>() as u64;
+        let written = if how == Outside::Spilled { all } else { 0 };
+        let read = size * build.fetched.get(&array).copied().unwrap_or(0);
+        Some(OutsideLine { label, written, read })
+    };
+    moved.into_iter().filter_map(line).collect()
 }
 
 /// Bytes of what a task reads of arrays outside of memory, and what reading it takes besides. Adds the elements that are
@@ -334,13 +369,12 @@ pub(super) fn fetched_bytes(build: &Build, task: Task, read: &mut HashMap<ArrayI
     }
     let mut of_box = |array: ArrayId, start: &[usize], shape: &[usize]| {
         let Array { dtype, ref storage, .. } = *build.plan.array(array);
-        let Storage::Outside { source, ref tasks, .. } = *storage else { return 0 };
+        let Storage::Outside { source, .. } = *storage else { return 0 };
         let RegionLike::Region(source) = &build.sources.regions[source as usize] else { return 0 };
         let elements = shape.iter().product::<usize>() as u64;
-        if build.makers[array.0 as usize].is_none() && tasks.is_empty() {
-            *read.entry(array).or_default() +=
-                source.grid().map_or(elements, |cells| whole(&cells, start, shape));
-        }
+        let spilled = build.makers[array.0 as usize].is_some();
+        let cells = source.grid().filter(|_| !spilled);
+        *read.entry(array).or_default() += cells.map_or(elements, |cells| whole(&cells, start, shape));
         elements * dtype.size() as u64 + source.scratch_bytes(shape)
     };
     let mut of_programs = |(parts, variants): (&Grid, &[Variant]), start: &[usize], shape: &[usize]| {

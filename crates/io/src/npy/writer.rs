@@ -172,13 +172,15 @@ impl NpyWriter {
     /// cannot be made durable is the new file already in place.
     pub fn finish(&self) -> Result<(), NpyError> {
         let finish = || {
+            // Whatever fails, the temporary file is gone.
+            let temporary = self.temporary.lock().unwrap_or_else(PoisonError::into_inner).take();
             let expected = self.shape.iter().product::<usize>() as u64;
             let written = self.written.load(Ordering::Relaxed);
             if written < expected {
                 return Err(NpyErrorKind::Incomplete { written, expected });
             }
             self.file.sync_all().map_err(NpyErrorKind::Write)?;
-            match self.temporary.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            match temporary {
                 Some(temporary) => temporary.rename(&self.target).map_err(NpyErrorKind::Write),
                 None => Ok(()),
             }

@@ -45,7 +45,8 @@ pub(super) fn validate(plan: &Plan) -> Check {
         let returned = matches!(array.storage, Storage::Computed { returned: true, .. });
         bytes.checked_add(if returned { byte_len(&array.shape, array.dtype).ok()? as u64 } else { 0 })
     });
-    ensure(returned == Some(plan.graph.held_throughout()), || {
+    let held = returned.and_then(|returned| returned.checked_add(plan.own_bytes()));
+    ensure(held == Some(plan.graph.held_throughout()), || {
         format!("it is to hold {} bytes, which are not those that are returned", plan.graph.held_throughout())
     })?;
     edges::check(plan)
