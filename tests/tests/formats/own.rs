@@ -64,7 +64,8 @@ impl Source<f64, Ix2> for Rows {
 
 impl Sink<f64, Ix2> for Rows {
     fn write(&self, start: &[usize], block: ArrayView2<'_, f64>) -> Result<(), BoxError> {
-        if self.fails.load(Ordering::Relaxed) == start[0] + 1 {
+        let full = self.fails.load(Ordering::Relaxed);
+        if (start[0] + 1..=start[0] + block.nrows()).contains(&full) {
             return Err(io::Error::from(io::ErrorKind::StorageFull).into());
         }
         if start[1] != 0 || block.ncols() != self.columns {
