@@ -253,7 +253,7 @@ fn reductions() -> chunkwise::Result<()> {
 fn computing() -> chunkwise::Result<()> {
     let x = ChunkedArray::<f64, _>::ones((2, 3))?;
     let a: Array2<f64> = x.compute()?;
-    assert_eq!(a, Array2::ones((2, 3)));
+    assert_eq!(a, Array2::<f64>::ones((2, 3)));
     let (p, r): (Array2<f64>, Array0<f64>) = compute((&x, x.sum()))?;
     assert_eq!((p[[0, 0]], r[()]), (1.0, 6.0));
     let rows: Vec<ChunkedArray1<f64>> =

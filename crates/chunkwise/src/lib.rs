@@ -101,7 +101,7 @@ pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use order::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy, QuantilesOf};
 pub use random::{Floats, Generator};
 pub use shape::{Chunked, IntoShape, ShapeExt};
-pub use storage::{Sink, Source};
+pub use storage::{BoxError, Sink, Source};
 pub use views::{Extent, MaskOf, ReshapeTo, UNKNOWN, concatenate, stack};
 pub use visualize::{Detail, Direction, Picture, visualize};
 #[cfg(feature = "progress")]

@@ -397,6 +397,8 @@ impl Hdf5Writer {
             file.close().map_err(writing)?;
             sync(&self.folder.path).map_err(wrong)?;
             fs::rename(self.folder.path.join("file"), &self.target).map_err(wrong)?;
+            // It is empty now; its owner may live on.
+            let _ = fs::remove_dir(&self.folder.path);
             sync(parent(&self.target)).map_err(wrong)?;
         }
         Ok(())

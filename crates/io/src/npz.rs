@@ -285,6 +285,8 @@ impl NpzWriter {
         let file = file.into_inner().map_err(|error| wrong(error.into_error()))?;
         file.sync_all().map_err(wrong)?;
         fs::rename(&path, &self.target).map_err(wrong)?;
+        // It is empty now; its owner may live on.
+        let _ = fs::remove_dir(&self.folder.path);
         sync(parent(&self.target)).map_err(wrong)
     }
 }

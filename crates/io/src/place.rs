@@ -109,7 +109,15 @@ pub(crate) fn remove_stale(folder: &Path) {
 pub(crate) fn put(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = folder.join(temporary_name());
     let place = || {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        let open = || fs::OpenOptions::new().write(true).create_new(true).open(&temporary);
+        let mut file = match open() {
+            // Another writer to the same array was the last that needed it, or seemed to be.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(folder)?;
+                open()?
+            }
+            result => result?,
+        };
         io::Write::write_all(&mut file, bytes)?;
         if !SYNCED_AT_ONCE {
             file.sync_all()?;

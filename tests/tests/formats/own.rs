@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chunkwise::prelude::*;
-use chunkwise::{Cause, Error, Sink, Source};
+use chunkwise::{BoxError, Error, Sink, Source};
 use chunkwise_tests::assert_matches;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, ArrayViewMutD, Axis, Ix2, IxDyn, s};
 
@@ -40,7 +40,7 @@ impl Source<f64, Ix2> for Rows {
         Ix2(self.rows.lock().unwrap().len(), self.columns)
     }
 
-    fn read(&self, start: &[usize], mut out: ArrayViewMut2<'_, f64>) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], mut out: ArrayViewMut2<'_, f64>) -> Result<(), BoxError> {
         assert!(out.iter().all(|&x| x == 0.0), "memory is cleared");
         let rows = self.rows.lock().unwrap();
         for (i, mut row) in out.rows_mut().into_iter().enumerate() {
@@ -63,8 +63,9 @@ impl Source<f64, Ix2> for Rows {
 }
 
 impl Sink<f64, Ix2> for Rows {
-    fn write(&self, start: &[usize], block: ArrayView2<'_, f64>) -> Result<(), Cause> {
-        if self.fails.load(Ordering::Relaxed) == start[0] + 1 {
+    fn write(&self, start: &[usize], block: ArrayView2<'_, f64>) -> Result<(), BoxError> {
+        let full = self.fails.load(Ordering::Relaxed);
+        if (start[0] + 1..=start[0] + block.nrows()).contains(&full) {
             return Err(io::Error::from(io::ErrorKind::StorageFull).into());
         }
         if start[1] != 0 || block.ncols() != self.columns {
@@ -87,7 +88,7 @@ impl Sink<f64, Ix2> for Rows {
         "rows".into()
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         self.finished.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -131,7 +132,7 @@ fn an_error_of_a_source_names_source_and_block() {
         fn shape(&self) -> IxDyn {
             IxDyn(&[3])
         }
-        fn read(&self, _: &[usize], _: ArrayViewMutD<'_, f32>) -> Result<(), Cause> {
+        fn read(&self, _: &[usize], _: ArrayViewMutD<'_, f32>) -> Result<(), BoxError> {
             Ok(())
         }
         fn chunks(&self) -> Option<Vec<Vec<usize>>> {

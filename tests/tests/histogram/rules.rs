@@ -125,7 +125,7 @@ fn any_chunks_of_any_shape() {
         let bins = data.iter().map(|&x| bin(x, &edges).map_or(-1, |b| b as i64));
         let expected = tally(bins, 5);
         let weights = data.mapv(|x| if x.is_finite() { (x * 8.0).round() } else { 1.0 });
-        let mut sums = Array::zeros(5);
+        let mut sums = Array::<f64, _>::zeros(5);
         for (&x, w) in data.iter().zip(&weights) {
             if let Some(bin) = bin(x, &edges) {
                 sums[bin] += w;

@@ -30,7 +30,8 @@ fn three_coordinates_of_any_chunks_against_a_plain_loop() {
     let edges: [&[f64]; 3] = [&[-2.0, -1.0, 0.0, 1.0, 2.0], &[-4.0, 0.0, 4.0], &[-3.0, -0.5, 0.5, 3.5]];
     for shape in [vec![700], vec![12, 19], vec![3, 0]] {
         let data: Vec<ArrayD<f64>> = (0..4).map(|i| rough(&shape, 20 + i)).collect();
-        let (mut counts, mut sums) = (ArrayD::zeros(IxDyn(&[4, 2, 3])), ArrayD::zeros(IxDyn(&[4, 2, 3])));
+        let mut counts = ArrayD::<i64>::zeros(IxDyn(&[4, 2, 3]));
+        let mut sums = ArrayD::<f64>::zeros(IxDyn(&[4, 2, 3]));
         let weights = data[3].mapv(|w| if w.is_finite() { (w * 16.0).round() } else { 0.0 });
         for i in 0..data[0].len() {
             let at = |k: usize| bin(*data[k].iter().nth(i).unwrap(), edges[k]);

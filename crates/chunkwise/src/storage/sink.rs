@@ -4,12 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use chunkwise_core::{Block, Cause, Element, Grid, RegionSink, Shape, is_transient};
+use chunkwise_core::{Block, Element, Grid, RegionSink, Shape, is_transient};
 use ndarray::{ArrayView, Dimension};
 
 use super::source::grid_of;
 use super::views::view;
-use crate::{ChunkedArray, Result, Write};
+use crate::{BoxError, ChunkedArray, Result, Write};
 
 /// Something that an array of elements `A` can be written to, a box at a time: a table of a database, objects in an
 /// object store, a format that Chunkwise does not know.
@@ -27,7 +27,7 @@ use crate::{ChunkedArray, Result, Write};
 /// use std::sync::{Arc, Mutex};
 ///
 /// use chunkwise::prelude::*;
-/// use chunkwise::{Cause, Sink};
+/// use chunkwise::{BoxError, Sink};
 /// use ndarray::{ArrayView2, Ix2};
 ///
 /// #[derive(Default)]
@@ -36,7 +36,7 @@ use crate::{ChunkedArray, Result, Write};
 /// }
 ///
 /// impl Sink<f64, Ix2> for Table {
-///     fn write(&self, start: &[usize], block: ArrayView2<'_, f64>) -> Result<(), Cause> {
+///     fn write(&self, start: &[usize], block: ArrayView2<'_, f64>) -> Result<(), BoxError> {
 ///         for (i, row) in block.rows().into_iter().enumerate() {
 ///             let blob = row.iter().flat_map(|x| x.to_le_bytes()).collect();
 ///             self.rows.lock().map_err(|error| error.to_string())?.insert(start[0] + i, blob);
@@ -68,7 +68,7 @@ pub trait Sink<A, D: Dimension>: Send + Sync + 'static {
     /// # Errors
     /// Whatever keeps the box from being written whole. The computation fails with it, after further attempts if it is
     /// [transient](Self::is_transient).
-    fn write(&self, start: &[usize], block: ArrayView<'_, A, D>) -> Result<(), Cause>;
+    fn write(&self, start: &[usize], block: ArrayView<'_, A, D>) -> Result<(), BoxError>;
 
     /// Sizes, along each axis, of the boxes that must be written as a whole, of an array of this shape: every block
     /// then consists of such boxes. `None`, the default, if any box may be written.
@@ -93,7 +93,7 @@ pub trait Sink<A, D: Dimension>: Send + Sync + 'static {
     ///
     /// # Errors
     /// A sink that cannot remember what was written to it, which is the default.
-    fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
+    fn resume(&self, fingerprint: u128) -> Result<(), BoxError> {
         let _ = fingerprint;
         Err(format!("{} does not remember what was written to it", self.name()).into())
     }
@@ -109,13 +109,13 @@ pub trait Sink<A, D: Dimension>: Send + Sync + 'static {
     ///
     /// # Errors
     /// Whatever keeps the array from being completed.
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         Ok(())
     }
 
     /// Whether the same write may succeed if it is tried again a little later. By default: errors of the system that
     /// say so, such as a time-out.
-    fn is_transient(&self, error: &Cause) -> bool {
+    fn is_transient(&self, error: &BoxError) -> bool {
         is_transient(error)
     }
 }
@@ -126,7 +126,7 @@ where
     D: Dimension,
     S: Sink<A, D> + ?Sized,
 {
-    fn write(&self, start: &[usize], block: ArrayView<'_, A, D>) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: ArrayView<'_, A, D>) -> Result<(), BoxError> {
         (**self).write(start, block)
     }
 
@@ -142,7 +142,7 @@ where
         (**self).scratch_bytes(shape)
     }
 
-    fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
+    fn resume(&self, fingerprint: u128) -> Result<(), BoxError> {
         (**self).resume(fingerprint)
     }
 
@@ -150,11 +150,11 @@ where
         (**self).is_written(start, shape)
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         (**self).finish()
     }
 
-    fn is_transient(&self, error: &Cause) -> bool {
+    fn is_transient(&self, error: &BoxError) -> bool {
         (**self).is_transient(error)
     }
 }
@@ -197,7 +197,7 @@ impl<S: Sink<A, D>, A: Element, D: Dimension + 'static> RegionSink for Typed<S, 
         self.sink.name()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         // SAFETY: the caller has written every element, and nobody writes to it meanwhile.
         self.sink.write(start, unsafe { view::<A, D>(block) })
     }
@@ -210,7 +210,7 @@ impl<S: Sink<A, D>, A: Element, D: Dimension + 'static> RegionSink for Typed<S, 
         self.sink.scratch_bytes(shape)
     }
 
-    fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
+    fn resume(&self, fingerprint: u128) -> Result<(), BoxError> {
         self.sink.resume(fingerprint)
     }
 
@@ -218,11 +218,11 @@ impl<S: Sink<A, D>, A: Element, D: Dimension + 'static> RegionSink for Typed<S, 
         self.sink.is_written(start, shape)
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         self.sink.finish()
     }
 
-    fn is_transient(&self, error: &Cause) -> bool {
+    fn is_transient(&self, error: &BoxError) -> bool {
         self.sink.is_transient(error)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use chunkwise_core::{AxisGrid, Block, Cause, DType, Element, Grid, RegionSource, Shape, is_transient};
+use chunkwise_core::{AxisGrid, Block, DType, Element, Grid, RegionSource, Shape, is_transient};
 use chunkwise_expr::Expr;
 use ndarray::{ArrayViewMut, Dimension};
 
@@ -12,7 +12,7 @@ use super::open::aligned;
 use super::views::cleared_view;
 use crate::error::invalid;
 use crate::shape::shape_of;
-use crate::{ChunkSpec, ChunkedArray, Result};
+use crate::{BoxError, ChunkSpec, ChunkedArray, Result};
 
 /// Something that an array of elements `A` can be read from, a box at a time: a table of a database, objects in an
 /// object store, a format that Chunkwise does not know.
@@ -28,7 +28,7 @@ use crate::{ChunkSpec, ChunkedArray, Result};
 /// use std::collections::BTreeMap;
 ///
 /// use chunkwise::prelude::*;
-/// use chunkwise::{Cause, Source};
+/// use chunkwise::{BoxError, Source};
 /// use ndarray::{ArrayViewMut2, Ix2};
 ///
 /// struct Table {
@@ -41,7 +41,7 @@ use crate::{ChunkSpec, ChunkedArray, Result};
 ///         Ix2(self.rows.len(), self.columns)
 ///     }
 ///
-///     fn read(&self, start: &[usize], mut out: ArrayViewMut2<'_, f64>) -> Result<(), Cause> {
+///     fn read(&self, start: &[usize], mut out: ArrayViewMut2<'_, f64>) -> Result<(), BoxError> {
 ///         for (i, mut row) in out.rows_mut().into_iter().enumerate() {
 ///             let key = start[0] + i;
 ///             let blob = self.rows.get(&key).ok_or_else(|| format!("row {key} is missing"))?;
@@ -82,7 +82,7 @@ pub trait Source<A, D: Dimension>: Send + Sync + 'static {
     /// # Errors
     /// Whatever keeps the box from being read whole. The computation fails with it, after further attempts if it is
     /// [transient](Self::is_transient).
-    fn read(&self, start: &[usize], out: ArrayViewMut<'_, A, D>) -> Result<(), Cause>;
+    fn read(&self, start: &[usize], out: ArrayViewMut<'_, A, D>) -> Result<(), BoxError>;
 
     /// Sizes, along each axis, of the boxes that cost as much to read in part as whole. Computations read whole ones
     /// where they can. `None`, the default, if any box is as good as another.
@@ -109,7 +109,7 @@ pub trait Source<A, D: Dimension>: Send + Sync + 'static {
 
     /// Whether the same read may succeed if it is tried again a little later. By default: errors of the system that
     /// say so, such as a time-out.
-    fn is_transient(&self, error: &Cause) -> bool {
+    fn is_transient(&self, error: &BoxError) -> bool {
         is_transient(error)
     }
 }
@@ -124,7 +124,7 @@ where
         (**self).shape()
     }
 
-    fn read(&self, start: &[usize], out: ArrayViewMut<'_, A, D>) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: ArrayViewMut<'_, A, D>) -> Result<(), BoxError> {
         (**self).read(start, out)
     }
 
@@ -144,7 +144,7 @@ where
         (**self).version()
     }
 
-    fn is_transient(&self, error: &Cause) -> bool {
+    fn is_transient(&self, error: &BoxError) -> bool {
         (**self).is_transient(error)
     }
 }
@@ -208,7 +208,7 @@ impl<S: Source<A, D>, A: Element, D: Dimension + 'static> RegionSource for Typed
         &self.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         // SAFETY: the caller holds the memory of `out` alone, and lets nobody read it meanwhile.
         let view = unsafe { cleared_view::<A, D>(out) };
         self.source.read(start, view)
@@ -226,7 +226,7 @@ impl<S: Source<A, D>, A: Element, D: Dimension + 'static> RegionSource for Typed
         self.source.version()
     }
 
-    fn is_transient(&self, error: &Cause) -> bool {
+    fn is_transient(&self, error: &BoxError) -> bool {
         self.source.is_transient(error)
     }
 }

@@ -17,6 +17,7 @@ use super::dtype::dtype_of;
 use super::folder::{Folder, files_version};
 use super::meta::Metadata;
 use super::shards::Shards;
+use super::zstd::check_length;
 use crate::cells::{Meeting, each_cell, fill_part, read_part};
 use crate::check::check_box;
 use crate::{StoreError, StoreErrorKind};
@@ -227,8 +228,9 @@ impl ZarrArray {
             return Ok(None);
         };
         let shape = self.chunk_shape(indices)?;
-        let elements = lengths(&shape).iter().product();
+        let elements: usize = lengths(&shape).iter().product();
         let (data_type, fill) = (self.array.data_type(), self.array.fill_value());
+        check_length(&self.array.codecs(), &encoded, elements as u64 * self.dtype.size() as u64)?;
         let encoded = Cow::Owned(encoded.into());
         let decoded = self.array.codecs().decode(encoded, &shape, data_type, fill, &self.options);
         let bytes = fixed(decoded)?;

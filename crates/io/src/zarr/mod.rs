@@ -20,6 +20,7 @@ mod options;
 mod region;
 mod shards;
 mod writer;
+mod zstd;
 
 pub use array::ZarrArray;
 pub use group::ZarrGroup;

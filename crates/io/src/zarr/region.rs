@@ -12,6 +12,9 @@ use crate::StoreErrorKind;
 use crate::cells::{Meeting, each_cell, write_part};
 use crate::check::check_box;
 
+/// What compressors keep while they compress: that of Zstandard at its usual levels is the largest.
+const COMPRESSOR: u64 = 2 << 20;
+
 /// Where an encoded chunk goes: the number of its cell, its key, and its bytes, or `None` if it is nothing but the fill
 /// value.
 pub(super) type Put<'a> = &'a dyn Fn(usize, &str, Option<&[u8]>) -> Result<(), Cause>;
@@ -214,7 +217,7 @@ impl Region {
             .ok()
             .and_then(|representation| representation.size())
             .unwrap_or(decoded + decoded / 8);
-        2 * decoded + encoded.max(decoded) + SLACK
+        2 * decoded + encoded.max(decoded) + COMPRESSOR + SLACK
     }
 }
 

@@ -16,6 +16,7 @@ use zarrs::storage::byte_range::ByteRange;
 use zarrs::storage::{ReadableStorageTraits, StoreKey};
 
 use super::array::{fixed, lengths, metadata, plain};
+use super::zstd::check_length;
 use crate::StoreErrorKind;
 
 /// How the shards of an array are made.
@@ -154,6 +155,9 @@ impl Shard<'_> {
         let Some(encoded) = array.storage().get_partial(self.key, range).map_err(plain)? else {
             return Err(inner(&"the shard disappeared while it was read").into());
         };
+        let elements: u64 = self.shards.inner.iter().map(|n| n.get()).product();
+        let expected = elements * array.data_type().fixed_size().unwrap_or(1) as u64;
+        check_length(&self.shards.codecs, &encoded, expected).map_err(|error| inner(&error))?;
         let decoded = self.shards.codecs.decode(
             Cow::Owned(encoded.into()),
             &self.shards.inner,

@@ -169,6 +169,28 @@ fn parts_are_written_whatever_chunks_they_cut() {
 }
 
 #[test]
+fn several_writers_change_one_array_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    let bytes = values(DType::I32, 64, 8);
+    make(&path, &[64], &vec![0; 256], ZarrOptions::default().chunks([1]));
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let (path, bytes) = (&path, &bytes);
+            scope.spawn(move || {
+                for i in (0..64).skip(worker).step_by(4) {
+                    let writer = ZarrWriter::region(path, &[i], DType::I32, &[1]).unwrap();
+                    write_all(&writer, DType::I32, &[1], &bytes[i * 4..][..4]);
+                    writer.finish().unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(read_all(&ZarrArray::open(&path).unwrap()), bytes);
+    assert!(files(&path).iter().all(|name| !name.contains("chunkwise")));
+}
+
+#[test]
 fn temporary_files_of_processes_that_are_gone_are_removed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x");

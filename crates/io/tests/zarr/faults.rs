@@ -76,6 +76,30 @@ fn a_damaged_chunk_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_chunk_that_says_it_is_enormous_takes_no_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    for (i, options) in [
+        ZarrOptions::default().chunks([2, 2]),
+        ZarrOptions::default().chunks([2, 2]).version(chunkwise_io::ZarrVersion::V2),
+        ZarrOptions::default().chunks([2, 2]).shards([4, 4]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = folder.path().join(i.to_string());
+        made(&path, DType::F64, options.without_checksum());
+        let file = chunk(&path, ["c/0/1", "0.1", "c/0/0"][i]);
+        let mut bytes = fs::read(&file).unwrap();
+        // The header of a frame of 2^60 bytes.
+        let frame = [0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0x10];
+        bytes[..13].copy_from_slice(&frame);
+        fs::write(&file, bytes).unwrap();
+        let (text, _) = failure(&path);
+        assert!(text.contains("instead of 32"), "{text}");
+    }
+}
+
+#[test]
 fn a_byte_that_is_no_bool_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x");
