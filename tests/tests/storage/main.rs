@@ -2,5 +2,6 @@
 
 mod faults;
 mod limits;
+mod resident;
 mod resumed;
 mod writes;
