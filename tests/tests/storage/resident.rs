@@ -37,6 +37,13 @@ fn work(what: &str, folder: &Path) -> chunkwise::Result<()> {
             let kept = (&x + 1.0).persist_with(&config)?;
             config.compute(kept.sum().value())?;
         }
+        "endless" => {
+            let read = x.mapv(|v: f64| {
+                std::thread::sleep(std::time::Duration::from_micros(1));
+                v + 1.0
+            });
+            config.compute((&read - read.mean_axis(keep(Axis(0)))?).to_npy(out))?;
+        }
         _ => unreachable!("a child knows what to do"),
     }
     Ok(())
@@ -96,4 +103,33 @@ fn arrays_four_times_the_limit() {
         let _ = std::fs::remove_file(folder.path().join(format!("{what}.npy")));
         eprintln!("{what}: {} MB of {}", resident / 1_000_000, allowed / 1_000_000);
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_process_that_is_killed_while_it_spills_leaves_nothing_to_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let x = ChunkedArray2::<f64>::zeros((ROWS, ROWS)).unwrap();
+    x.write_npy(folder.path().join("x.npy")).unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "resident::child", "--nocapture", "--test-threads=1"]);
+    child.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let mut child =
+        child.env("CHUNKWISE_WORK", "endless").env("CHUNKWISE_FOLDER", folder.path()).spawn().unwrap();
+    let files = || {
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name());
+        files.filter(|name| name != "x.npy").collect::<Vec<_>>()
+    };
+    // It has begun to write what it computes, and is about to spill what it reads.
+    while files().is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it goes on for half a minute");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(files().len(), 1, "what is spilled has no name, and what is written a temporary one");
+    let path = folder.path().join("next.npy");
+    ChunkedArray2::<f64>::ones((3, 3)).unwrap().write_npy(path).unwrap();
+    assert_eq!(files(), ["next.npy"], "the next one has tidied up");
 }

@@ -15,6 +15,7 @@ use super::header::Header;
 use super::{NpyError, NpyErrorKind, descr};
 use crate::check::check_box;
 use crate::copy::{CopyAxis, copy, swap_bytes};
+use crate::place::{parent, remove_stale, temporary_name};
 use crate::position::write_all_at;
 use crate::runs::{Layout, Limits, Runs};
 
@@ -223,22 +224,17 @@ struct Temporary {
 }
 
 impl Temporary {
-    /// A new file in the folder of `target`, so that it can be renamed to it.
+    /// A new file in the folder of `target`, so that it can be renamed to it. What processes that were killed left there
+    /// is removed.
     fn beside(target: &Path) -> io::Result<(Self, File)> {
-        static COUNTER: AtomicU64 = AtomicU64::new(0);
         if target.file_name().is_none() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path does not name a file"));
         }
-        loop {
-            // The name does not contain the target's, which may be as long as names can be.
-            let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-            let path = target.with_file_name(format!(".chunkwise-{}-{number}.tmp", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                // A process of the same id, gone or elsewhere on a shared disk, may have left one.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                result => return result.map(|file| (Temporary { path: Some(path) }, file)),
-            }
-        }
+        remove_stale(parent(target));
+        // The name does not contain the target's, which may be as long as names can be.
+        let path = target.with_file_name(temporary_name());
+        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        Ok((Temporary { path: Some(path) }, file))
     }
 
     fn rename(mut self, target: &Path) -> io::Result<()> {

@@ -19,7 +19,7 @@ body { margin: 1.4rem auto; padding: 0 1.2rem; max-width: 1180px; background: va
   font: 14px/1.45 Helvetica, Arial, 'DejaVu Sans', sans-serif; }
 h1 { font-size: 1.35rem; margin: 0 0 0.9rem; }
 h2 { font-size: 1.05rem; margin: 1.7rem 0 0.6rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.4rem, 1fr)); gap: 0.7rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.4rem, 1fr)); gap: 0.7rem; }
 .cards div { background: var(--soft); border: 1px solid var(--rule); border-radius: 8px;
   padding: 0.55rem 0.7rem; }
 .cards b { display: block; font-size: 1.3rem; font-weight: 600; white-space: nowrap; }
