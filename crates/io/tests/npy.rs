@@ -366,6 +366,7 @@ fn unfinished_files_leave_no_trace() {
     unsafe { writer.write_region(&[0, 0], &row) }.unwrap();
     let error = writer.finish().unwrap_err();
     assert!(matches!(error.kind(), NpyErrorKind::Incomplete { written: 2, expected: 4 }));
+    drop(writer);
     assert_eq!((names(), &fs::read(&path).unwrap()[..]), (1, &b"what was here"[..]));
 
     let writer = NpyWriter::create(&path, DType::I16, &[2, 2]).unwrap();

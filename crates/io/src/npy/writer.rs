@@ -50,7 +50,7 @@ use crate::runs::{Layout, Limits, Runs};
 pub struct NpyWriter {
     file: File,
     /// Until the file is in its place.
-    temporary: Mutex<Option<Temporary>>,
+    temporary: Mutex<Place>,
     target: PathBuf,
     dtype: DType,
     shape: Shape,
@@ -81,7 +81,7 @@ impl NpyWriter {
             write_all_at(&file, header, 0).map_err(NpyErrorKind::Write)?;
             file.set_len(data + bytes).map_err(NpyErrorKind::Write)?;
             let written = AtomicU64::new(0);
-            let temporary = Mutex::new(Some(temporary));
+            let temporary = Mutex::new(Place::Beside(temporary));
             Ok(NpyWriter { file, temporary, target, dtype, shape: shape.into(), data, written })
         };
         create().map_err(|kind: NpyErrorKind| kind.at(path))
@@ -168,23 +168,31 @@ impl NpyWriter {
     /// Makes the file durable and moves it into place, over what was there. Once it is there, this does nothing.
     ///
     /// # Errors
-    /// An [`NpyError`] when not every element was written, or when the system cannot write or rename the
-    /// file. The temporary file is removed then, and what was at the path stays; only when the folder itself
-    /// cannot be made durable is the new file already in place.
+    /// An [`NpyError`] when not every element was written: the rest may still be. An [`NpyError`] when the system cannot
+    /// write or rename the file: what was at the path stays; only when the folder itself cannot be made durable is the
+    /// new file already in place.
     pub fn finish(&self) -> Result<(), NpyError> {
         let finish = || {
-            // Whatever fails, the temporary file is gone.
-            let temporary = self.temporary.lock().unwrap_or_else(PoisonError::into_inner).take();
             let expected = self.shape.iter().product::<usize>() as u64;
             let written = self.written.load(Ordering::Relaxed);
             if written < expected {
                 return Err(NpyErrorKind::Incomplete { written, expected });
             }
             self.file.sync_all().map_err(NpyErrorKind::Write)?;
-            match temporary {
-                Some(temporary) => temporary.rename(&self.target).map_err(NpyErrorKind::Write),
-                None => Ok(()),
+            let mut temporary = self.temporary.lock().unwrap_or_else(PoisonError::into_inner);
+            match std::mem::take(&mut *temporary) {
+                Place::Beside(file) => {
+                    // If this fails, the temporary file is gone, and there is nothing to finish any more.
+                    *temporary = Place::Lost;
+                    file.rename(&self.target).map_err(NpyErrorKind::Write)?;
+                    *temporary = Place::There;
+                }
+                Place::There => *temporary = Place::There,
+                Place::Lost => {
+                    return Err(NpyErrorKind::Write(io::Error::other("it could not be completed before")));
+                }
             }
+            Ok(())
         };
         finish().map_err(|kind| kind.at(&self.target))
     }
@@ -215,6 +223,18 @@ fn destination(path: &Path) -> io::Result<PathBuf> {
         Ok(_) if fs::symlink_metadata(path)?.is_symlink() => fs::canonicalize(path),
         _ => Ok(path.to_owned()),
     }
+}
+
+/// Where the elements are.
+#[derive(Debug, Default)]
+enum Place {
+    /// In a temporary file.
+    Beside(Temporary),
+    /// In the file that was asked for.
+    There,
+    /// Nowhere: the file could not be moved.
+    #[default]
+    Lost,
 }
 
 /// A file that is removed on drop, unless it was renamed before.
