@@ -104,19 +104,37 @@ pub(crate) fn remove_stale(folder: &Path) {
     }
 }
 
+/// Makes a folder that other writers may make and remove at the same time.
+#[cfg(feature = "zarr")]
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+    for _ in 0..100 {
+        match fs::create_dir_all(folder) {
+            // It was there, and is not any more; a file in its place stays one.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !folder.is_file() => {}
+            result => return result,
+        }
+    }
+    fs::create_dir_all(folder)
+}
+
 /// Writes a file under a temporary name in `folder` and renames it to `target`. An error leaves no temporary file.
 #[cfg(feature = "zarr")]
 pub(crate) fn put(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = folder.join(temporary_name());
     let place = || {
         let open = || fs::OpenOptions::new().write(true).create_new(true).open(&temporary);
-        let mut file = match open() {
-            // Another writer to the same array was the last that needed it, or seemed to be.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(folder)?;
-                open()?
+        let mut attempts = 0;
+        let mut file = loop {
+            match open() {
+                // Another writer to the same array was the last that needed the folder, or seemed to be; and it may
+                // happen again before the file is there.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && attempts < 100 => {
+                    // Fails too if the folder comes and goes meanwhile; what matters is whether the file can be made.
+                    let _ = fs::create_dir_all(folder);
+                    attempts += 1;
+                }
+                result => break result?,
             }
-            result => result?,
         };
         io::Write::write_all(&mut file, bytes)?;
         if !SYNCED_AT_ONCE {

@@ -16,7 +16,9 @@ use super::meta::{Metadata, resized};
 use super::options::ZarrOptions;
 use super::region::Region;
 use crate::cells::each_cell;
-use crate::place::{OWN, TemporaryFolder, parent, put, remove_stale, swap, sync, temporary_name};
+use crate::place::{
+    OWN, TemporaryFolder, make_folder, parent, put, remove_stale, swap, sync, temporary_name,
+};
 use crate::{StoreError, StoreErrorKind};
 
 /// A Zarr array that is being made, made longer or changed, chunk by chunk, by any number of threads at once.
@@ -238,7 +240,7 @@ impl ZarrWriter {
 
     fn begin_change(&self, fingerprint: Option<u128>) -> Result<Work, StoreErrorKind> {
         let own = self.target.join(OWN);
-        fs::create_dir_all(&own).map_err(StoreErrorKind::Create)?;
+        make_folder(&own).map_err(StoreErrorKind::Create)?;
         remove_stale(&own);
         let folder = self.target.clone();
         match fingerprint {
