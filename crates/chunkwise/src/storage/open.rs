@@ -68,7 +68,9 @@ pub(crate) fn aligned(
     }
     let axes = grid.axes().iter().enumerate().map(|(k, axis)| match &cells.axes()[k] {
         _ if specs[k] != AxisChunks::Auto => axis.clone(),
-        AxisGrid::Regular { len, size } => AxisGrid::regular(*len, size.saturating_mul(factors[k])),
+        AxisGrid::Regular { len, size } => {
+            AxisGrid::regular(*len, size.saturating_mul(factors[k]).min((*len).max(1)))
+        }
         explicit => explicit.clone(),
     });
     Ok(Grid::new(axes))
@@ -95,7 +97,7 @@ mod tests {
         let auto = vec![AxisChunks::Auto; 2];
         // 2 MiB are 512 by 512 of f64.
         assert_eq!(chunks(&[10_000, 10_000], &[100, 100], &auto), [400, 400]);
-        assert_eq!(chunks(&[10_000, 10_000], &[1, 1000], &auto), [128, 2000]);
+        assert_eq!(chunks(&[10_000, 10_000], &[1, 1000], &auto), [16, 10_000]);
         assert_eq!(chunks(&[10_000, 10_000], &[5000, 5000], &auto), [5000, 5000]);
         assert_eq!(chunks(&[3, 10_000], &[2, 10], &auto)[1] % 10, 0);
         assert_eq!(chunks(&[0, 10], &[1, 5], &auto)[1], 10);
