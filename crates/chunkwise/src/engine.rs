@@ -7,10 +7,11 @@ use chunkwise_core::{Cause, SpillSpace};
 use chunkwise_exec::{Description, ExecError, Stats, Work};
 use chunkwise_expr::{Expr, ExprError, Optimise, Want, Within, plan, plan_each, plan_within, spill_pieces};
 use chunkwise_kernels::Isa;
-use chunkwise_plan::{Plan, RootResult, Runner, Sources, TaskError, TaskGraph, TaskId, TaskOutput};
+use chunkwise_plan::{Compiled, Plan, RootResult, Runner, Sources, TaskError, TaskGraph, TaskId, TaskOutput};
 use smallvec::SmallVec;
 
 use crate::compute::{Sinks, Target};
+use crate::recall::{keep, recall};
 use crate::watching::Stages;
 use crate::{Config, Error, Explanation, Result, Roots, futures};
 
@@ -35,10 +36,23 @@ impl Work for Tasks<'_> {
 }
 
 fn execute(plan: &Plan, sources: &Sources, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
+    execute_compiled(plan, compile(plan)?, sources, config)
+}
+
+fn compile(plan: &Plan) -> Result<Arc<Compiled>> {
+    let compiled = Compiled::new(plan, Isa::detect());
+    Ok(Arc::new(compiled.map_err(|(stage, source)| ExprError::Program { stage, source })?))
+}
+
+fn execute_compiled(
+    plan: &Plan,
+    compiled: Arc<Compiled>,
+    sources: &Sources,
+    config: &Config,
+) -> Result<(Vec<RootResult>, Stats)> {
     futures::settle(sources)?;
     let executor = config.executor()?;
-    let runner = Runner::new(plan, sources, Isa::detect())
-        .map_err(|(stage, source)| ExprError::Program { stage, source })?;
+    let runner = Runner::compiled(plan, compiled, sources);
     let stages = Stages::new(plan, &runner);
     let tasks = Tasks(runner, stages);
     let run = executor.execute(&plan.graph, &tasks, config.options()).map_err(|error| match error {
@@ -68,10 +82,26 @@ fn planned(roots: &[Expr], wants: &[Want], config: &Config) -> Result<(Plan, Sou
 /// Computes the roots, sharing their common work: arrays come as blocks that are row-major over the whole of a
 /// `Vec`'s buffer, and those that are written are complete.
 pub(crate) fn run(roots: &Roots, config: &Config) -> Result<(Vec<RootResult>, Stats)> {
+    // What fits within a limit is planned for the arrays at hand, and sinks are as good as never the same again.
+    if roots.writes().is_empty() && config.executor()?.memory_limit().is_none() {
+        return run_recalled(roots.exprs(), config);
+    }
     let sinks = Sinks::open(roots)?;
     let (plan, sources) = planned(roots.exprs(), &sinks.wants(roots.exprs().len()), config)?;
     let computed = execute(&plan, &sources, config)?;
     sinks.finish()?;
+    Ok(computed)
+}
+
+/// Computes the roots, which are all returned, by a plan that may have been made before.
+fn run_recalled(roots: &[Expr], config: &Config) -> Result<(Vec<RootResult>, Stats)> {
+    if let Some((known, sources)) = recall(roots) {
+        return execute_compiled(&known.plan, known.compiled.clone(), &sources, config);
+    }
+    let (plan, sources) = plan(roots, Want::Array, Optimise::All)?;
+    let compiled = compile(&plan)?;
+    let computed = execute_compiled(&plan, compiled.clone(), &sources, config)?;
+    keep(roots, &sources, plan, compiled);
     Ok(computed)
 }
 

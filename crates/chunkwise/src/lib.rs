@@ -70,6 +70,7 @@ mod operators;
 mod order;
 pub mod prelude;
 mod random;
+mod recall;
 mod reduce;
 mod scan;
 mod shape;

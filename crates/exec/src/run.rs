@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chunkwise_plan::TaskGraph;
+use chunkwise_plan::{TaskGraph, TaskId};
 use rayon::ThreadPool;
 
 use crate::budget::{Budget, Lease, Patience, Refused};
@@ -20,7 +20,7 @@ use crate::slots::Slots;
 use crate::tasks::{Failure, Tasks};
 use crate::watch::Watch;
 use crate::worker::{Core, Plan, work_together};
-use crate::{Work, context};
+use crate::{Work, context, tasks};
 
 /// The results of a graph and what it took to get them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,9 @@ pub(crate) fn run<W: Work>(
     budget: Option<&Arc<Budget>>,
 ) -> Result<Run<W::Output>, ExecError<W::Error>> {
     let begun = Instant::now();
+    if graph.len() == 1 && budget.is_none() && options.observers.is_empty() {
+        return run_single(graph, work, options.cancel.as_ref(), begun);
+    }
     let alone = graph.len() <= 1;
     let threads_at_hand = if alone { 1 } else { threads.count().min(graph.len()) };
     let info = RunInfo {
@@ -88,6 +91,29 @@ pub(crate) fn run<W: Work>(
     };
     watch.end(outcome, stats);
     Ok(Run { outputs: outputs?, stats })
+}
+
+/// Runs the only task of a graph: no others depend on it, nobody listens, and there is no limit to keep.
+fn run_single<W: Work>(
+    graph: &TaskGraph,
+    work: &W,
+    cancel: Option<&CancelToken>,
+    begun: Instant,
+) -> Result<Run<W::Output>, ExecError<W::Error>> {
+    const ONLY: TaskId = 0;
+    if cancel.is_some_and(CancelToken::is_cancelled) {
+        return Err(ExecError::Cancelled);
+    }
+    let output = match tasks::run_alone(work, ONLY, graph.scratch_bytes(ONLY)) {
+        Ok(output) => output,
+        Err(Failure::Error(error)) => return Err(ExecError::Task { task: ONLY, error }),
+        Err(Failure::Panic(payload)) => resume_unwind(payload),
+    };
+    // A task that is kept twice is given twice.
+    let outputs = graph.kept().iter().map(|_| output.clone()).collect();
+    drop(output);
+    let peak_bytes = graph.held_throughout() + own_bytes(graph, ONLY);
+    Ok(Run { outputs, stats: Stats { tasks: 1, peak_bytes, threads: 1, elapsed: begun.elapsed() } })
 }
 
 /// The same, with listeners; notes the peak.

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chunkwise_plan::{TaskGraph, TaskId};
+use smallvec::SmallVec;
 
 use crate::observe::{Event, Thread};
 use crate::slots::Slots;
@@ -44,14 +45,34 @@ impl<W: Work> Tasks<'_, W> {
             let failed = !matches!(result, Ok(Ok(())));
             self.watch.tell_all(Event::TaskFinished { task, thread: Thread::current(), failed });
         }
-        match result {
-            Ok(result) => result.map_err(Failure::Error),
-            Err(payload) => Err(catch_unwind(AssertUnwindSafe(|| self.work.panicked(task, payload)))
-                .map_or_else(Failure::Panic, Failure::Error)),
-        }
+        settled(self.work, task, result)
     }
 
     pub(crate) fn observe(&self, event: Event) {
         self.watch.tell(event);
+    }
+}
+
+/// Runs a task that reads no other, outside of any plan's bookkeeping. Does not panic.
+pub(crate) fn run_alone<W: Work>(
+    work: &W,
+    task: TaskId,
+    scratch: u64,
+) -> Result<W::Output, Failure<W::Error>> {
+    let _inside = context::enter(0, scratch);
+    let result = catch_unwind(AssertUnwindSafe(|| work.run(task, SmallVec::new())));
+    settled(work, task, result)
+}
+
+/// What became of a task, a panic made into an error.
+fn settled<W: Work, T>(
+    work: &W,
+    task: TaskId,
+    result: std::thread::Result<Result<T, W::Error>>,
+) -> Result<T, Failure<W::Error>> {
+    match result {
+        Ok(result) => result.map_err(Failure::Error),
+        Err(payload) => Err(catch_unwind(AssertUnwindSafe(|| work.panicked(task, payload)))
+            .map_or_else(Failure::Panic, Failure::Error)),
     }
 }

@@ -25,7 +25,7 @@ impl Runner<'_> {
         inputs: &mut [TaskOutput],
     ) -> Result<Tiles1, Failure> {
         let (start, shape) = stage.units.block(&stage.units.coords(task.unit as usize));
-        let kernels = &self.kernels[task.stage as usize];
+        let kernels = &self.compiled.kernels[task.stage as usize];
         let programs = Programs { parts: &stage.parts, variants: &stage.variants, kernels };
         let cuts = self.cuts(&programs, &start, &shape);
         let whole = cuts.iter().all(|cut| cut.len() <= 2);

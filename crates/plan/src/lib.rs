@@ -8,6 +8,7 @@
 mod calls;
 mod cells;
 mod combine;
+mod compiled;
 mod contract;
 mod facts;
 mod failure;
@@ -32,6 +33,7 @@ mod wire;
 
 pub use calls::{Args, Call, CallFn, CallResult, CallStage, Function, Operand, SharedFn, StaticFn, Value};
 pub use cells::{for_cells, for_parts};
+pub use compiled::Compiled;
 pub use contract::{ContractPlace, ContractStage, Contraction};
 pub use facts::StageKind;
 pub use graph::{TaskGraph, TaskId};

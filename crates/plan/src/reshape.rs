@@ -62,7 +62,7 @@ impl Runner<'_> {
         };
         let (first, _) = stage.range(unit);
         let strides = row_major_strides(&array.shape);
-        let kernel = &self.kernels[task.stage as usize][0];
+        let kernel = &self.compiled.kernels[task.stage as usize][0];
         for Piece { start, shape, tile } in pieces {
             let offset: Shape = start.iter().zip(&tile.start).map(|(at, start)| at - start).collect();
             let source = tile.block.region(&offset, &shape);

@@ -7,17 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
-use chunkwise_kernels::contract::Product;
-use chunkwise_kernels::scan::Scan;
-use chunkwise_kernels::{Frame, Isa, Kernel, ProgramError};
+use chunkwise_kernels::{Frame, Isa, ProgramError};
 
+use crate::compiled::Compiled;
 use crate::failure::{Failure, chunk_at, panicked_closure};
 use crate::join::Join;
-use crate::reshape::copy_kernel;
 use crate::select::as_found;
-use crate::{
-    Array, ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tiles, Value, Variant,
-};
+use crate::{Array, ArrayId, Origin, Plan, Root, Sources, Stage, Storage, TaskId, TaskOutput, Tiles, Value};
 
 /// Why a task failed.
 #[derive(Debug, thiserror::Error)]
@@ -83,12 +79,7 @@ pub enum Cause {
 pub struct Runner<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) sources: &'a Sources,
-    /// Per stage, the kernel of each variant, or the one that copies; empty for stages without.
-    pub(crate) kernels: Vec<Vec<Kernel>>,
-    /// Per stage, the product of a contraction.
-    pub(crate) products: Vec<Option<Product>>,
-    /// Per stage, the loops of a scan.
-    pub(crate) scans: Vec<Option<Scan>>,
+    pub(crate) compiled: Arc<Compiled>,
     /// Whether tasks read arrays outside of memory.
     pub(crate) reads_outside: bool,
     /// Bytes read of sources so far.
@@ -114,42 +105,19 @@ impl<'a> Runner<'a> {
     /// # Panics
     /// If the sources are not those of the plan: of other dtypes or shapes, or too few.
     pub fn new(plan: &'a Plan, sources: &'a Sources, isa: Isa) -> Result<Self, (String, ProgramError)> {
+        Ok(Self::compiled(plan, Arc::new(Compiled::new(plan, isa)?), sources))
+    }
+
+    /// Allocates what a plan returns, whose programs are compiled already.
+    ///
+    /// # Panics
+    /// If the sources are not those of the plan: of other dtypes or shapes, or too few; if the programs are those of
+    /// another plan.
+    pub fn compiled(plan: &'a Plan, compiled: Arc<Compiled>, sources: &'a Sources) -> Self {
         if let Err(what) = sources.check(plan) {
             panic!("a plan needs its own sources: {what}");
         }
-        let mut kernels = Vec::with_capacity(plan.stages.len());
-        let mut products = Vec::with_capacity(plan.stages.len());
-        let mut scans = Vec::with_capacity(plan.stages.len());
-        for stage in &plan.stages {
-            let compile = |variant: &Variant| {
-                Kernel::new(&variant.program, isa).map_err(|e| (stage.info().label.clone(), e))
-            };
-            products.push(match stage {
-                Stage::Contract(contract) => Some(Product::new(plan.array(contract.array).dtype, isa)),
-                _ => None,
-            });
-            scans.push(match stage {
-                Stage::Scan(scan) => Scan::new(scan.op, plan.array(scan.array).dtype, isa),
-                _ => None,
-            });
-            kernels.push(match stage {
-                Stage::Fused(fused) => fused.variants.iter().map(compile).collect::<Result<_, _>>()?,
-                Stage::Reshape(reshape) => {
-                    let input = plan.array(reshape.input);
-                    let kernel = copy_kernel(input.shape.len(), input.dtype, isa);
-                    vec![kernel.map_err(|e| (reshape.info.label.clone(), e))?]
-                }
-                Stage::Contract(contract) => contract.variants().map(compile).collect::<Result<_, _>>()?,
-                Stage::Scan(scan) => scan.operand.variants.iter().map(compile).collect::<Result<_, _>>()?,
-                Stage::Order(order) => {
-                    let result = plan.array(order.array);
-                    let copy = copy_kernel(result.shape.len(), result.dtype, isa);
-                    let copy = std::iter::once(copy.map_err(|e| (order.info.label.clone(), e)));
-                    order.elements.variants.iter().map(compile).chain(copy).collect::<Result<_, _>>()?
-                }
-                Stage::Combine(_) | Stage::Read(_) | Stage::Write(_) | Stage::Call(_) => Vec::new(),
-            });
-        }
+        assert_eq!(compiled.kernels.len(), plan.stages.len(), "a plan needs its own programs");
         let mut returned: Vec<Option<Block>> = vec![None; plan.arrays.len()];
         let mut joins: Vec<Option<Join<'_>>> = plan.arrays.iter().map(|_| None).collect();
         let selected = plan.selected_arrays();
@@ -167,7 +135,7 @@ impl<'a> Runner<'a> {
         let outside = |array: &Array| matches!(array.storage, Storage::Outside { .. });
         let reads_outside = plan.arrays.iter().any(outside);
         let bytes_read = Arc::default();
-        Ok(Runner { plan, sources, reads_outside, bytes_read, kernels, products, scans, returned, joins })
+        Runner { plan, sources, compiled, reads_outside, bytes_read, returned, joins }
     }
 
     /// Runs a task on the results of its inputs, in the order of the graph's edges.

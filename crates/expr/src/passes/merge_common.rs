@@ -86,39 +86,41 @@ fn hash(node: &GraphNode) -> u64 {
 }
 
 fn same(a: &GraphNode, b: &GraphNode) -> bool {
-    a.inputs == b.inputs
-        && a.dtype == b.dtype
-        && Meta::same(&a.meta, &b.meta)
-        && match (&a.kind, &b.kind) {
-            (Kind::Fill(x), Kind::Fill(y)) => x == y,
-            (Kind::Coord(x), Kind::Coord(y)) => x == y,
-            // Both hold their memory, so one address is one array, whoever brought it.
-            (Kind::Memory(x), Kind::Memory(y)) => x.as_ptr() == y.as_ptr() && x.strides() == y.strides(),
-            (Kind::Persisted(x), Kind::Persisted(y)) => Arc::ptr_eq(x, y),
-            (Kind::Region(x), Kind::Region(y)) => address(x) == address(y),
-            (Kind::Blocks { function: x, .. }, Kind::Blocks { function: y, .. }) => address(x) == address(y),
-            (Kind::Elementwise(x), Kind::Elementwise(y)) => x == y,
-            (Kind::Reduce { op: x, axes: i, keep: k }, Kind::Reduce { op: y, axes: j, keep: l }) => {
-                x == y && i == j && k == l
-            }
-            (
-                Kind::Grouped { op: x, axes: i, groups: g, of_nothing: k },
-                Kind::Grouped { op: y, axes: j, groups: h, of_nothing: l },
-            ) => x == y && i == j && g == h && k == l,
-            (Kind::Selection(x), Kind::Selection(y)) => x == y,
-            (Kind::View(x), Kind::View(y)) => x == y,
-            (Kind::Concatenate { axis: x }, Kind::Concatenate { axis: y }) => x == y,
-            (Kind::Rechunk, Kind::Rechunk) | (Kind::Reshape, Kind::Reshape) => true,
-            (Kind::Contract { axes: x, partials: i, .. }, Kind::Contract { axes: y, partials: j, .. }) => {
-                x == y && i == j
-            }
-            (Kind::Scan { op: x, axis: i }, Kind::Scan { op: y, axis: j }) => x == y && i == j,
-            (Kind::Order { op: x, axes: i, place: k }, Kind::Order { op: y, axes: j, place: l }) => {
-                x == y && i == j && k == l
-            }
-            (Kind::Call(x), Kind::Call(y)) => x.address() == y.address() && x.is_pure(),
-            // Equal inputs are seen as blocks in one way only.
-            (Kind::FromValues(_), Kind::FromValues(_)) => true,
-            _ => false,
+    a.inputs == b.inputs && a.dtype == b.dtype && Meta::same(&a.meta, &b.meta) && same_kind(&a.kind, &b.kind)
+}
+
+/// Whether nodes of these kinds do the same with the same inputs.
+pub(crate) fn same_kind(a: &Kind, b: &Kind) -> bool {
+    match (a, b) {
+        (Kind::Fill(x), Kind::Fill(y)) => x == y,
+        (Kind::Coord(x), Kind::Coord(y)) => x == y,
+        // Both hold their memory, so one address is one array, whoever brought it.
+        (Kind::Memory(x), Kind::Memory(y)) => x.as_ptr() == y.as_ptr() && x.strides() == y.strides(),
+        (Kind::Persisted(x), Kind::Persisted(y)) => Arc::ptr_eq(x, y),
+        (Kind::Region(x), Kind::Region(y)) => address(x) == address(y),
+        (Kind::Blocks { function: x, .. }, Kind::Blocks { function: y, .. }) => address(x) == address(y),
+        (Kind::Elementwise(x), Kind::Elementwise(y)) => x == y,
+        (Kind::Reduce { op: x, axes: i, keep: k }, Kind::Reduce { op: y, axes: j, keep: l }) => {
+            x == y && i == j && k == l
         }
+        (
+            Kind::Grouped { op: x, axes: i, groups: g, of_nothing: k },
+            Kind::Grouped { op: y, axes: j, groups: h, of_nothing: l },
+        ) => x == y && i == j && g == h && k == l,
+        (Kind::Selection(x), Kind::Selection(y)) => x == y,
+        (Kind::View(x), Kind::View(y)) => x == y,
+        (Kind::Concatenate { axis: x }, Kind::Concatenate { axis: y }) => x == y,
+        (Kind::Rechunk, Kind::Rechunk) | (Kind::Reshape, Kind::Reshape) => true,
+        (Kind::Contract { axes: x, partials: i, .. }, Kind::Contract { axes: y, partials: j, .. }) => {
+            x == y && i == j
+        }
+        (Kind::Scan { op: x, axis: i }, Kind::Scan { op: y, axis: j }) => x == y && i == j,
+        (Kind::Order { op: x, axes: i, place: k }, Kind::Order { op: y, axes: j, place: l }) => {
+            x == y && i == j && k == l
+        }
+        (Kind::Call(x), Kind::Call(y)) => x.address() == y.address() && x.is_pure(),
+        // Equal inputs are seen as blocks in one way only.
+        (Kind::FromValues(_), Kind::FromValues(_)) => true,
+        _ => false,
+    }
 }

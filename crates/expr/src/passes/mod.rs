@@ -6,7 +6,7 @@
 mod drop_dead;
 mod merge_common;
 
-pub(crate) use merge_common::run as merge_common;
+pub(crate) use merge_common::{run as merge_common, same_kind};
 mod merge_rechunks;
 mod order_rules;
 mod push_reshapes;

@@ -49,7 +49,9 @@ impl Runner<'_> {
         }
         let cell = Cell {
             stage,
-            product: self.products[task.stage as usize].as_ref().expect("contractions have products"),
+            product: self.compiled.products[task.stage as usize]
+                .as_ref()
+                .expect("contractions have products"),
             into: result.as_mut_ptr(),
             strides: &result.strides()[usize::from(stage.partials.is_some())..],
             shape: &place.shape,
@@ -86,7 +88,7 @@ impl Runner<'_> {
         tiles: &[TaskOutput],
     ) -> Result<Panel, Cause> {
         let operand = stage.operands()[side];
-        let kernels = &self.kernels[self.plan.tasks[id as usize].stage as usize];
+        let kernels = &self.compiled.kernels[self.plan.tasks[id as usize].stage as usize];
         let (left, right) = kernels.split_at(stage.left.variants.len());
         let programs =
             Programs { parts: &operand.parts, variants: &operand.variants, kernels: [left, right][side] };

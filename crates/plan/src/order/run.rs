@@ -63,7 +63,7 @@ impl Runner<'_> {
             .map(|&dtype| Block::uninit(dtype, &lanes).permuted(&back))
             .collect();
         if !shape.contains(&0) {
-            let kernels = &self.kernels[self.plan.tasks[id as usize].stage as usize];
+            let kernels = &self.compiled.kernels[self.plan.tasks[id as usize].stage as usize];
             let elements = &stage.elements;
             let kernels = &kernels[..elements.variants.len()];
             let programs = Programs { parts: &elements.parts, variants: &elements.variants, kernels };
@@ -91,8 +91,9 @@ impl Runner<'_> {
             back.insert(place, shape.len() - 1);
         }
         let source = Block::row_major(results.into_buffer(), block.dtype(), &shape).permuted(&back);
-        let kernel =
-            self.kernels[task.stage as usize].last().expect("order stages have a kernel that copies");
+        let kernel = self.compiled.kernels[task.stage as usize]
+            .last()
+            .expect("order stages have a kernel that copies");
         let bind = Bind {
             shape: block.shape(),
             inputs: &[Input { ptr: source.as_ptr(), strides: source.strides().into() }],

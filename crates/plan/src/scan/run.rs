@@ -34,7 +34,7 @@ impl Runner<'_> {
         inputs: &[TaskOutput],
     ) -> Result<SmallVec<[Tile; 1]>, Cause> {
         let place = stage.place(task.unit as usize).expect("only units that exist are tasks");
-        let scan = self.scans[task.stage as usize].as_ref().expect("scans have loops");
+        let scan = self.compiled.scans[task.stage as usize].as_ref().expect("scans have loops");
         let made = |unit: u32| {
             let made = Task { unit, ..task };
             let found = self.plan.graph.inputs(id).iter().position(|&i| self.plan.tasks[i as usize] == made);
@@ -121,7 +121,7 @@ impl Runner<'_> {
     }
 
     fn programs<'a>(&'a self, id: TaskId, stage: &'a ScanStage) -> Programs<'a> {
-        let kernels = &self.kernels[self.plan.tasks[id as usize].stage as usize];
+        let kernels = &self.compiled.kernels[self.plan.tasks[id as usize].stage as usize];
         Programs { parts: &stage.operand.parts, variants: &stage.operand.variants, kernels }
     }
 

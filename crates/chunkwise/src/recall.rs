@@ -1,0 +1,71 @@
+//! Plans of computations that were made before on this thread.
+//!
+//! A loop computes the same expression over other arrays, again and again. Planning and compiling takes microseconds,
+//! which is more than small arrays take, so that the last few plans are kept, each with its pattern. What is kept is
+//! small and holds nothing of the user's.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use chunkwise_core::Block;
+use chunkwise_expr::{Expr, Pattern};
+use chunkwise_plan::{Compiled, Plan, Sources};
+use smallvec::SmallVec;
+
+/// How many plans a thread keeps.
+const KEPT: usize = 16;
+/// The largest plan that is kept, in bytes.
+const LARGEST: u64 = 64 << 10;
+
+thread_local! {
+    /// The plans, the one used last at the end.
+    static PLANS: RefCell<Vec<Rc<Known>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A plan for all computations of a pattern.
+pub(crate) struct Known {
+    pub(crate) plan: Plan,
+    pub(crate) compiled: Arc<Compiled>,
+    pattern: Pattern,
+    /// Which array of the pattern each source in memory is.
+    arrays: SmallVec<[usize; 4]>,
+}
+
+/// The plan of a computation that was planned on this thread before, if it is still there, and the sources of this one.
+pub(crate) fn recall(roots: &[Expr]) -> Option<(Rc<Known>, Sources)> {
+    PLANS
+        .try_with(|plans| {
+            let mut plans = plans.borrow_mut();
+            let found = plans.iter().enumerate().rev();
+            let (at, arrays) =
+                found.into_iter().find_map(|(at, known)| Some((at, known.pattern.arrays(roots)?)))?;
+            plans[at..].rotate_left(1);
+            let known = Rc::clone(plans.last()?);
+            let blocks = known.arrays.iter().map(|&number| Arc::clone(&arrays[number])).collect();
+            Some((known, Sources { blocks, ..Sources::default() }))
+        })
+        .ok()?
+}
+
+/// Keeps the plan of a computation for the next one of its pattern, if that may be.
+pub(crate) fn keep(roots: &[Expr], sources: &Sources, plan: Plan, compiled: Arc<Compiled>) {
+    if plan.own_bytes() > LARGEST {
+        return;
+    }
+    let Some((pattern, arrays)) = Pattern::of(roots) else { return };
+    // An array that planning made of another one is none of the pattern's.
+    let number = |block: &Arc<Block>| arrays.iter().position(|array| Arc::ptr_eq(array, block));
+    let Some(arrays) = sources.blocks.iter().map(number).collect() else { return };
+    // Where threads end, nothing is kept any more.
+    let _ = PLANS.try_with(|plans| {
+        let mut plans = plans.borrow_mut();
+        if plans.len() == KEPT {
+            plans.remove(0);
+        }
+        plans.push(Rc::new(Known { plan, compiled, pattern, arrays }));
+    });
+}
+
+#[cfg(test)]
+mod tests;
