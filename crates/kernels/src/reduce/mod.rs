@@ -30,7 +30,7 @@ mod var;
 use chunkwise_core::DType;
 
 pub use op::ReduceOp;
-use reducer::Family;
+use reducer::{Counts, Family};
 
 /// Elements of one fixed leaf of a reduction.
 ///
@@ -133,7 +133,7 @@ pub unsafe fn finish(
     out: *mut u8,
 ) -> Result<(), Without> {
     // SAFETY: the caller's promise.
-    unsafe { family(op, operand).finish(state, cells, &|_| count, out) }
+    unsafe { family(op, operand).finish(state, cells, Counts::Same(count), out) }
 }
 
 /// How a tile lies over the cells of a state.

@@ -58,6 +58,15 @@ pub(super) trait Reducer: Send + Sync + 'static {
     fn finish(&self, cell: Self::Cell, count: u64) -> Result<Self::Out, AllNan>;
 }
 
+/// How many elements cells have taken in.
+#[derive(Clone, Copy)]
+pub(super) enum Counts<'a> {
+    /// All of them as many.
+    Same(u64),
+    /// Each its own number, none negative.
+    Each(&'a [i64]),
+}
+
 /// A reduction, whatever its types.
 pub(super) trait Family {
     /// See [`layout`](super::layout).
@@ -86,7 +95,7 @@ pub(super) trait Family {
         &self,
         state: *const u8,
         cells: usize,
-        count: &dyn Fn(usize) -> u64,
+        counts: Counts<'_>,
         out: *mut u8,
     ) -> Result<(), Without>;
 
@@ -149,18 +158,23 @@ impl<R: Reducer> Family for R {
         &self,
         state: *const u8,
         cells: usize,
-        count: &dyn Fn(usize) -> u64,
+        counts: Counts<'_>,
         out: *mut u8,
     ) -> Result<(), Without> {
         // SAFETY: the caller's promise; the state is only read.
-        unsafe {
-            let row = R::Cell::at(&fields(&self.layout(), state.cast_mut(), cells), 0, cells);
-            for i in 0..cells {
-                let result = R::finish(self, R::Cell::get(&row, i), count(i));
-                out.cast::<R::Out>().add(i).write(result.map_err(|why| Without { cell: i, why })?);
-            }
+        let row = unsafe { R::Cell::at(&fields(&self.layout(), state.cast_mut(), cells), 0, cells) };
+        let write = |i: usize, count: u64| {
+            let result = R::finish(self, R::Cell::get(&row, i), count);
+            let result = result.map_err(|why| Without { cell: i, why })?;
+            // SAFETY: there is room for `cells` results, by the caller's promise.
+            unsafe { out.cast::<R::Out>().add(i).write(result) };
+            Ok(())
+        };
+        // Two loops: where all counts are the same, the compiler makes vectors of the first.
+        match counts {
+            Counts::Same(count) => (0..cells).try_for_each(|i| write(i, count)),
+            Counts::Each(counts) => (0..cells).try_for_each(|i| write(i, counts[i] as u64)),
         }
-        Ok(())
     }
 
     fn code(&self, shape: Shape, isa: Isa) -> Code {

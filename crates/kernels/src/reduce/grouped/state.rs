@@ -2,7 +2,7 @@
 
 use chunkwise_core::DType;
 
-use crate::reduce::{self, AllNan, ReduceOp, Without, family, layout};
+use crate::reduce::{self, AllNan, Counts, ReduceOp, Without, family, layout};
 
 /// Bytes of a state of `cells` cells: the fields, and how many elements each cell has taken in.
 pub fn bytes(op: ReduceOp, operand: DType, cells: usize) -> usize {
@@ -116,7 +116,7 @@ pub unsafe fn finish(
         return Err((cell, Reason::NoElements(NoElements { op: op.name(), group: None })));
     }
     // SAFETY: the caller's promise.
-    let finished = unsafe { family(op, operand).finish(state, cells, &|cell| counts[cell] as u64, out) };
+    let finished = unsafe { family(op, operand).finish(state, cells, Counts::Each(counts), out) };
     finished.map_err(|Without { cell, why }| (cell, Reason::AllNan(why)))?;
     if empty.is_some() {
         for cell in (0..cells).filter(|&cell| counts[cell] == 0) {
