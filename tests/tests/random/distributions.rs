@@ -106,6 +106,16 @@ fn integers() {
     assert_counts("dice", &dice, 1, &[1.0 / 6.0; 6]);
     let hundred = sample(&rng().integers(-50i64..50, shape()).unwrap());
     assert_counts("a hundred", &hundred, -50, &[0.01; 100]);
+    // Elements that are 32 apart may share a word.
+    let pairs: Vec<f64> = (0..dice.len() / 64)
+        .flat_map(|run| (0..32).map(move |i| 64 * run + i))
+        .map(|i| (dice[i] - 1.0) * 6.0 + dice[i + 32] - 1.0)
+        .collect();
+    assert_counts("pairs of dice", &pairs, 0, &[1.0 / 36.0; 36]);
+    let few = sample(&rng().integers(0..4096u16, shape()).unwrap());
+    assert_counts("as many as share words", &few, 0, &[1.0 / 4096.0; 4096]);
+    let more = sample(&rng().integers(0..4097u16, shape()).unwrap());
+    assert_counts("more than that", &more, 0, &[1.0 / 4097.0; 4097]);
     let bytes = sample(&rng().integers::<u8, _>(.., shape()).unwrap());
     assert_counts("bytes", &bytes, 0, &[1.0 / 256.0; 256]);
     // Three quarters of all there are: a product of one word would give a third of them twice as often.

@@ -12,7 +12,8 @@ use crate::{ChunkedArray, Generator, IntoShape, Result};
 impl Generator {
     /// Integers of a range, all as likely: `0..100`, `1..=6`, or `..` for all there are of the type.
     ///
-    /// The probability of each is off by less than 2^-64.
+    /// The probability of each is off by less than 2^-64; if there are at most 4096, by less than 2^-32, a millionth of
+    /// itself at most.
     ///
     /// # Errors
     /// An empty range; errors of the shape as for [`random`](Self::random).

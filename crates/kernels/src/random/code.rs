@@ -4,10 +4,10 @@ use chunkwise_core::{DType, dispatch};
 use rand_distr::{Beta, Binomial, Gamma, Geometric, Poisson, StudentT};
 
 use super::bits::{ElementRng, Key};
-use super::loops::{RUN, drawn, drawn_once, evenly, indices};
+use super::loops::{RUN, drawn, drawn_once, evenly, halved, indices};
 use super::normal::{ln, normal};
 use super::permutation::Permutation;
-use super::uniform::{below_u32, positive, unit_f32, unit_f64, up_to};
+use super::uniform::{below_few, below_u32, positive, unit_f32, unit_f64, up_to};
 use super::{Distribution, Draw};
 use crate::args::Args;
 use crate::isa::{Body, Code, Isa, Level};
@@ -71,10 +71,17 @@ fn uniform(key: Key, dtype: DType, low: f64, high: f64, isa: Isa) -> Code {
     }
 }
 
+/// Up to so many integers are drawn from half a word each.
+const FEW: u64 = 1 << 12;
+
 fn integers(key: Key, dtype: DType, low: i64, span: u64, isa: Isa) -> Option<Code> {
     dispatch!(dtype, Integer, T => {
         let low = low as T;
-        Some(if let Some(count) = u32::try_from(span).ok().and_then(|span| span.checked_add(1)) {
+        Some(if span < FEW {
+            let count = span as u32 + 1;
+            let word = move |number| key.bits(number);
+            halved(isa, word, move |half| low.wrapping_add(below_few(half, count) as T))
+        } else if let Some(count) = u32::try_from(span).ok().and_then(|span| span.checked_add(1)) {
             drawn(isa, move |index| low.wrapping_add(below_u32(key.bits(index), count) as T))
         } else if span == u64::MAX {
             drawn(isa, move |index| low.wrapping_add(key.bits(index) as T))
