@@ -6,7 +6,7 @@ use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chunkwise_core::{Block, Cause, DType, Grid, RegionSink, RegionSource, Shape};
+use chunkwise_core::{Block, BoxError, DType, Grid, RegionSink, RegionSource, Shape};
 use ndarray::{ArrayD, Dimension, IxDyn};
 
 /// First position and shape of a box.
@@ -98,7 +98,7 @@ impl Store {
         self.0.finished.load(Ordering::Relaxed)
     }
 
-    fn may_fail(&self, what: &str) -> Result<(), Cause> {
+    fn may_fail(&self, what: &str) -> Result<(), BoxError> {
         let left =
             self.0.failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         match left {
@@ -137,7 +137,7 @@ impl RegionSource for Store {
         &self.0.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         lock(&self.0.reads).push((start.to_vec(), out.shape().to_vec()));
         self.may_fail("read")?;
         let values = lock(&self.0.values);
@@ -162,7 +162,7 @@ impl RegionSink for Store {
         "store".into()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         if let Some(cells) = &self.0.cells {
             for ((axis, &start), &len) in cells.axes().iter().zip(start).zip(block.shape()) {
                 let bounds = axis.offsets();
@@ -186,7 +186,7 @@ impl RegionSink for Store {
         self.0.cells.clone()
     }
 
-    fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
+    fn resume(&self, fingerprint: u128) -> Result<(), BoxError> {
         *lock(&self.0.resumed).entry(fingerprint).or_default() += 1;
         Ok(())
     }
@@ -195,7 +195,7 @@ impl RegionSink for Store {
         lock(&self.0.there).contains(&(start.to_vec(), shape.to_vec()))
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         self.0.finished.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

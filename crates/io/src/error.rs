@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use chunkwise_core::Cause;
+use chunkwise_core::BoxError;
 
 /// Why an array in a store cannot be opened, read or written: the array's name and the reason.
 ///
@@ -89,7 +89,7 @@ pub enum StoreErrorKind {
         key: String,
         /// What happened.
         #[source]
-        cause: Cause,
+        cause: BoxError,
     },
     /// An element of a bool array that is neither 0 nor 1.
     #[error("holds the byte {byte:#04x} at index {index:?} of a bool array; only 0 and 1 are bools")]
@@ -122,13 +122,13 @@ pub enum StoreErrorKind {
     Request(#[from] chunkwise_core::Error),
     /// Reading failed.
     #[error("cannot be read: {0}")]
-    Read(#[source] Cause),
+    Read(#[source] BoxError),
     /// It, or its temporary neighbour, cannot be created.
     #[error("cannot be created: {0}")]
     Create(#[source] io::Error),
     /// Writing failed.
     #[error("cannot be written: {0}")]
-    Write(#[source] Cause),
+    Write(#[source] BoxError),
     /// It was to be finished before all of it was written.
     #[error("is incomplete: {written} of {expected} {what} were written")]
     Incomplete {

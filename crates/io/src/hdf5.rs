@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chunkwise_core::{
-    AxisGrid, Block, Cause, DType, Element, Grid, RegionSink, RegionSource, Shape, byte_len, dispatch,
+    AxisGrid, Block, BoxError, DType, Element, Grid, RegionSink, RegionSource, Shape, byte_len, dispatch,
 };
 use hdf5_metno as hdf5;
 use hdf5_metno::types::{FloatSize, IntSize, TypeDescriptor};
@@ -175,7 +175,7 @@ impl RegionSource for Hdf5Array {
         &self.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         Ok(self.read_box(start, out).map_err(|kind| kind.of(&*self.name))?)
     }
 
@@ -454,7 +454,7 @@ impl RegionSink for Hdf5Entry {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         Ok(self.write_box(start, block).map_err(|kind| kind.of(&*self.name))?)
     }
 
@@ -469,7 +469,7 @@ impl RegionSink for Hdf5Entry {
         (2 * shape.iter().product::<usize>() as u64 + 2 * chunk) * size + CACHE
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         let finish = || {
             let (written, expected) = (*lock(&self.written), self.shape.iter().product::<usize>() as u64);
             if written < expected {

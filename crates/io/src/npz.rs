@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chunkwise_core::{Block, Cause, DType, Grid, RegionSink, RegionSource, Shape};
+use chunkwise_core::{Block, BoxError, DType, Grid, RegionSink, RegionSource, Shape};
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -152,7 +152,7 @@ impl RegionSource for NpzArray {
         &self.header().shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         let read = match &self.content {
             Content::Stored(file) => file.read_plain(start, out).map_err(from_npy),
             Content::Compressed { index, header } => self.decompress(*index, header, start, out),
@@ -296,13 +296,13 @@ impl RegionSink for NpzEntry {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         // SAFETY: what the trait asks of its callers.
         let written = unsafe { self.writer.write_region(start, block) };
         Ok(written.map_err(|error| from_npy(error.into_kind()).of(&*self.name))?)
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         self.writer.finish().map_err(|error| from_npy(error.into_kind()).of(&*self.name))?;
         let mut entries = self.archive.entries();
         if entries[self.number].finished {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use chunkwise_core::{Block, Cause, DType, RegionSink, RegionSource, byte_len};
+use chunkwise_core::{Block, BoxError, DType, RegionSink, RegionSource, byte_len};
 
 use crate::npy::{Header, NpyErrorKind, NpyFile, NpyWriter, number_width};
 use crate::{StoreError, StoreErrorKind};
@@ -138,7 +138,7 @@ impl RegionSource for RawFile {
         self.file.shape()
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         Ok(self.file.read_plain(start, out).map_err(|kind| from_npy(kind).of(&*self.name))?)
     }
 
@@ -187,13 +187,13 @@ impl RegionSink for RawWriter {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         // SAFETY: what the trait asks of its callers.
         let written = unsafe { self.writer.write_region(start, block) };
         Ok(written.map_err(|error| from_npy(error.into_kind()).of(&*self.name))?)
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         Ok(self.writer.finish().map_err(|error| from_npy(error.into_kind()).of(&*self.name))?)
     }
 }

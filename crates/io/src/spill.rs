@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chunkwise_core::{Block, Buffer, Cause, DType, Grid, RegionSink, RegionSource, Shape, SpillSpace};
+use chunkwise_core::{Block, BoxError, Buffer, DType, Grid, RegionSink, RegionSource, Shape, SpillSpace};
 use smallvec::SmallVec;
 
 use crate::copy::{CopyAxis, copy};
@@ -33,7 +33,7 @@ use crate::position::{read_exact_at, write_all_at};
 /// space.read(&[1, 0], &mut row)?;
 /// // SAFETY: all of it was read just now.
 /// assert_eq!(unsafe { row.as_slice::<u8>() }, Some(&[7, 7, 7][..]));
-/// # Ok::<(), chunkwise_core::Cause>(())
+/// # Ok::<(), chunkwise_core::BoxError>(())
 /// ```
 #[derive(Debug)]
 pub struct SpillFile {
@@ -163,7 +163,7 @@ impl RegionSink for SpillFile {
         format!("what is spilled to {}", self.folder.display())
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         let (pieces, file, size) = (self.pieces(), self.file()?, self.dtype.size());
         let mut staging: Option<Buffer> = None;
         pieces.for_box(start, block.shape(), |number, first, shape| {
@@ -211,7 +211,7 @@ impl RegionSource for SpillFile {
         &self.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         let (pieces, file, size) = (self.pieces(), self.file()?, self.dtype.size());
         let mut staging: Option<Buffer> = None;
         pieces.for_box(start, out.shape(), |number, first, shape| {
@@ -249,7 +249,7 @@ impl RegionSource for SpillFile {
                 // SAFETY: what they have in common lies within both.
                 unsafe { copy(size, &axes, from, target.as_mut_ptr()) };
             }
-            Ok::<(), Cause>(())
+            Ok::<(), BoxError>(())
         })
     }
 

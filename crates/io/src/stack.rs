@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, RegionSink, RegionSource, Shape, byte_len};
+use chunkwise_core::{AxisGrid, Block, BoxError, DType, Grid, RegionSink, RegionSource, Shape, byte_len};
 
 use crate::npy::{Header, NpyFile, NpyWriter, name};
 use crate::place::{TemporaryFolder, parent, remove_stale, swap, sync, temporary_name};
@@ -117,7 +117,7 @@ fn in_file(i: usize, kind: StoreErrorKind) -> StoreErrorKind {
 }
 
 /// The system's error, where that is what it is, so that its kind can be told.
-fn cause(kind: StoreErrorKind) -> Cause {
+fn cause(kind: StoreErrorKind) -> BoxError {
     match kind {
         StoreErrorKind::Open(error) | StoreErrorKind::Create(error) => error.into(),
         StoreErrorKind::Read(cause) | StoreErrorKind::Write(cause) => cause,
@@ -138,7 +138,7 @@ impl RegionSource for NpyStack {
         &self.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         Ok(self.read_files(start, out).map_err(|kind| kind.of(&*self.name))?)
     }
 
@@ -298,7 +298,7 @@ impl RegionSink for NpyStackWriter {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         Ok(self.write_files(start, block).map_err(|kind| kind.of(&*self.name))?)
     }
 
@@ -306,7 +306,7 @@ impl RegionSink for NpyStackWriter {
         Some(self.grid.clone())
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         Ok(self.complete().map_err(|kind| kind.of(&*self.name))?)
     }
 }

@@ -144,7 +144,7 @@ fn a_write_that_is_refused_is_an_error_with_its_cause() {
         fn name(&self) -> String {
             "a full disk".into()
         }
-        fn write(&self, _: &[usize], _: &chunkwise_core::Block) -> Result<(), chunkwise_core::Cause> {
+        fn write(&self, _: &[usize], _: &chunkwise_core::Block) -> Result<(), chunkwise_core::BoxError> {
             Err(io::Error::from(io::ErrorKind::StorageFull).into())
         }
     }

@@ -1,11 +1,10 @@
 //! Reading regions of an `.npy` file.
 
-use std::error::Error;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use chunkwise_core::{Block, Buffer, DType, RegionSource};
+use chunkwise_core::{Block, BoxError, Buffer, DType, RegionSource};
 use smallvec::SmallVec;
 
 use super::header::Header;
@@ -164,7 +163,7 @@ impl RegionSource for NpyFile {
         &self.header.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Box<dyn Error + Send + Sync>> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         Ok(self.read_region(start, out)?)
     }
 

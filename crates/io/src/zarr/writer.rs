@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chunkwise_core::{Block, Cause, DType, Grid, RegionSink, byte_len};
+use chunkwise_core::{Block, BoxError, DType, Grid, RegionSink, byte_len};
 
 use super::array::{ZarrArray, described};
 use super::folder::Folder;
@@ -66,7 +66,7 @@ struct Work {
 
 impl Work {
     /// Puts a chunk in its place, and remembers it.
-    fn put(&self, cell: usize, key: &str, encoded: Option<&[u8]>) -> Result<(), Cause> {
+    fn put(&self, cell: usize, key: &str, encoded: Option<&[u8]>) -> Result<(), BoxError> {
         let target = self.folder.join(key);
         match encoded {
             Some(encoded) => put(&self.folder.join(OWN), &target, encoded)?,
@@ -328,7 +328,7 @@ impl RegionSink for ZarrWriter {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         // SAFETY: what the trait asks of its callers.
         Ok(unsafe { self.write_block(start, block) }.map_err(|kind| kind.of(&*self.name))?)
     }
@@ -341,7 +341,7 @@ impl RegionSink for ZarrWriter {
         self.region.scratch_bytes()
     }
 
-    fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
+    fn resume(&self, fingerprint: u128) -> Result<(), BoxError> {
         self.begin(Some(fingerprint)).map_err(|kind| kind.of(&*self.name))?;
         Ok(())
     }
@@ -361,7 +361,7 @@ impl RegionSink for ZarrWriter {
         .is_ok()
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         if self.finished.load(Ordering::Relaxed) {
             return Ok(());
         }
