@@ -442,8 +442,8 @@ impl Hdf5Entry {
 unsafe fn dense<T: Element>(block: &Block) -> Vec<T> {
     let mut bytes = vec![0; block.bytes()];
     let origin: Shape = block.shape().iter().map(|_| 0).collect();
-    // SAFETY: the caller's contract.
-    unsafe { write_part(block, &origin, block.shape(), &mut bytes, block.shape(), &origin) };
+    // SAFETY: the caller's contract; there is room for the elements.
+    unsafe { write_part(block, &origin, block.shape(), bytes.as_mut_ptr(), block.shape(), &origin) };
     let at = |i: usize| bytes[i * size_of::<T>()..].as_ptr().cast::<T>();
     // SAFETY: the bytes of as many elements, which were copied from elements of this type.
     (0..block.len()).map(|i| unsafe { at(i).read_unaligned() }).collect()

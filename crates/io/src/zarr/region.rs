@@ -172,8 +172,10 @@ impl Region {
                 false => self.array.decoded(&self.indices(&cell.coords))?,
             }
             .unwrap_or_else(|| self.array.fill_value().repeat(chunk.iter().product()));
-            // SAFETY: the caller's contract.
-            unsafe { write_part(block, &cell.in_box, &cell.shape, &mut elements, &chunk, &in_chunk) };
+            assert_eq!(elements.len(), bytes);
+            let memory = elements.as_mut_ptr();
+            // SAFETY: the caller's contract; the elements are those of a chunk, by the assertion.
+            unsafe { write_part(block, &cell.in_box, &cell.shape, memory, &chunk, &in_chunk) };
             Cow::Owned(elements)
         };
         let encoded = self.array.encoded(&elements, &self.chunk_shape)?;
