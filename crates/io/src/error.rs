@@ -6,6 +6,8 @@ use std::io;
 
 use chunkwise_core::BoxError;
 
+use crate::{NpyError, NpyErrorKind};
+
 /// Why an array in a store cannot be opened, read or written: the array's name and the reason.
 ///
 /// ```
@@ -146,4 +148,25 @@ impl StoreErrorKind {
     pub(crate) fn of(self, name: impl Into<String>) -> StoreError {
         StoreError { name: name.into(), kind: Box::new(self) }
     }
+}
+
+/// What is wrong with elements, wherever they lie.
+pub(crate) fn from_npy(kind: NpyErrorKind) -> StoreErrorKind {
+    match kind {
+        NpyErrorKind::Open(error) => StoreErrorKind::Open(error),
+        NpyErrorKind::Read(error) => StoreErrorKind::Read(error.into()),
+        NpyErrorKind::Write(error) => StoreErrorKind::Write(error.into()),
+        NpyErrorKind::Create(error) => StoreErrorKind::Create(error),
+        NpyErrorKind::Request(error) => StoreErrorKind::Request(error),
+        NpyErrorKind::Bool { index, byte } => StoreErrorKind::Bool { index: index.to_vec(), byte },
+        NpyErrorKind::Incomplete { written, expected } => {
+            StoreErrorKind::Incomplete { what: "elements", written, expected }
+        }
+        kind => StoreErrorKind::Metadata { why: kind.to_string() },
+    }
+}
+
+/// The error of the array of this name, whose elements are in files like those that `.npy` files hold.
+pub(crate) fn of_npy(error: NpyError, name: &str) -> StoreError {
+    from_npy(error.into_kind()).of(name)
 }

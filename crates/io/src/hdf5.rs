@@ -19,8 +19,7 @@ use ndarray::{ArrayD, ArrayViewD, IxDyn};
 
 use crate::cells::{read_part, write_part};
 use crate::check::check_box;
-use crate::place::{TemporaryFolder, parent, remove_stale, sync, temporary_name};
-use crate::raw::version_of;
+use crate::place::{TemporaryFolder, parent, sync, version_of};
 use crate::{StoreError, StoreErrorKind};
 
 /// Bytes that the library keeps of each dataset: chunks, decoded.
@@ -293,23 +292,13 @@ impl Hdf5Writer {
         let path = path.as_ref();
         let name = path.display().to_string();
         let begin = || {
-            if path.file_name().is_none() || path.is_dir() {
-                let error = io::Error::new(io::ErrorKind::InvalidInput, "the path does not name a file");
-                return Err(StoreErrorKind::Create(error));
-            }
-            remove_stale(parent(path));
-            let folder = TemporaryFolder { path: parent(path).join(temporary_name()) };
-            fs::create_dir(&folder.path).map_err(StoreErrorKind::Create)?;
+            let folder = TemporaryFolder::for_file(path).map_err(StoreErrorKind::Create)?;
             let file = File::create_excl(folder.path.join("file")).map_err(writing)?;
             Ok((folder, file))
         };
-        match begin() {
-            Ok((folder, file)) => {
-                let state = Mutex::new(State { file: Some(file), open: 0, finished: 0 });
-                Ok(Arc::new(Hdf5Writer { target: path.to_owned(), name, folder, state }))
-            }
-            Err(kind) => Err(kind.of(name)),
-        }
+        let (folder, file) = begin().map_err(|kind: StoreErrorKind| kind.of(&*name))?;
+        let state = Mutex::new(State { file: Some(file), open: 0, finished: 0 });
+        Ok(Arc::new(Hdf5Writer { target: path.to_owned(), name, folder, state }))
     }
 
     /// Begins a dataset of this name (or path: groups on the way are made), type and shape.

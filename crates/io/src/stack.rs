@@ -10,9 +10,9 @@ use std::sync::Mutex;
 
 use chunkwise_core::{AxisGrid, Block, BoxError, DType, Grid, RegionSink, RegionSource, Shape, byte_len};
 
+use crate::error::from_npy;
 use crate::npy::{Header, NpyFile, NpyWriter, name};
-use crate::place::{TemporaryFolder, parent, remove_stale, swap, sync, temporary_name};
-use crate::raw::from_npy;
+use crate::place::{TemporaryFolder, parent, swap, sync};
 use crate::{StoreError, StoreErrorKind};
 
 /// A folder of numbered `.npy` files, one after the other along an axis, read by position.
@@ -195,11 +195,8 @@ impl NpyStackWriter {
                     why: "the folder is not empty, and is not replaced".into(),
                 });
             }
-            let beside = parent(path);
-            fs::create_dir_all(beside).map_err(StoreErrorKind::Create)?;
-            remove_stale(beside);
-            let folder = TemporaryFolder { path: beside.join(temporary_name()) };
-            fs::create_dir(&folder.path).map_err(StoreErrorKind::Create)?;
+            fs::create_dir_all(parent(path)).map_err(StoreErrorKind::Create)?;
+            let folder = TemporaryFolder::beside(path).map_err(StoreErrorKind::Create)?;
             let axes = shape
                 .iter()
                 .enumerate()

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use chunkwise_core::{Block, BoxError, Buffer, DType, RegionSource};
 use smallvec::SmallVec;
@@ -11,6 +10,7 @@ use super::header::Header;
 use super::{NpyError, NpyErrorKind, descr};
 use crate::check::{check_bools, check_box};
 use crate::copy::{CopyAxis, copy, swap_bytes};
+use crate::place::version_of;
 use crate::position::read_exact_at;
 use crate::runs::{Layout, Limits, Runs};
 
@@ -168,9 +168,7 @@ impl RegionSource for NpyFile {
     }
 
     fn version(&self) -> Option<String> {
-        let metadata = self.file.metadata().ok()?;
-        let changed = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        Some(format!("{} bytes, changed at {} ns", metadata.len(), changed.as_nanos()))
+        version_of(&self.file.metadata().ok()?)
     }
 }
 

@@ -277,8 +277,7 @@ impl Drop for Temporary {
 /// Makes the new name durable. Only unix systems open folders for that.
 fn sync_folder(target: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        File::open(parent(target))?.sync_all()?;
     }
     Ok(())
 }

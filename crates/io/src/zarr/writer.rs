@@ -16,9 +16,7 @@ use super::meta::{Metadata, resized};
 use super::options::ZarrOptions;
 use super::region::Region;
 use crate::cells::each_cell;
-use crate::place::{
-    OWN, TemporaryFolder, make_folder, parent, put, remove_stale, swap, sync, temporary_name,
-};
+use crate::place::{OWN, TemporaryFolder, make_folder, parent, put, remove_stale, swap, sync};
 use crate::{StoreError, StoreErrorKind};
 
 /// A Zarr array that is being made, made longer or changed, chunk by chunk, by any number of threads at once.
@@ -206,14 +204,14 @@ impl ZarrWriter {
         may_take(&self.target, overwrite)?;
         let beside = parent(&self.target);
         fs::create_dir_all(beside).map_err(StoreErrorKind::Create)?;
-        remove_stale(beside);
         let Some(fingerprint) = fingerprint else {
-            let folder = beside.join(temporary_name());
-            fs::create_dir_all(folder.join(OWN)).map_err(StoreErrorKind::Create)?;
-            let temporary = TemporaryFolder { path: folder.clone() };
+            let temporary = TemporaryFolder::beside(&self.target).map_err(StoreErrorKind::Create)?;
+            let folder = temporary.path.clone();
+            fs::create_dir(folder.join(OWN)).map_err(StoreErrorKind::Create)?;
             describe(&folder, metadata)?;
             return Ok(Work { folder, journal: None, earlier: HashMap::new(), _temporary: Some(temporary) });
         };
+        remove_stale(beside);
         let folder = partial(&self.target);
         let journal = folder.join(OWN).join(journal_name(fingerprint));
         let same = journal.exists()
