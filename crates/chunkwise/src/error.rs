@@ -99,7 +99,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// A picture that could not be written to its file.
+    /// A picture, or a file of a profile, that could not be written to its file.
     #[error("{}: {source}", path.display())]
     PictureFile {
         /// The file.
