@@ -1,6 +1,5 @@
 //! A store in memory that watches how it is read and written, and fails when told to.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -24,10 +23,7 @@ struct Inner {
     writes: Mutex<Vec<Extent>>,
     /// What an earlier process has written.
     there: Mutex<Vec<Extent>>,
-    /// By fingerprint, how often the store was resumed.
-    resumed: Mutex<BTreeMap<u128, usize>>,
     failures: AtomicU32,
-    finished: AtomicU32,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -49,9 +45,7 @@ impl Store {
             reads: Mutex::default(),
             writes: Mutex::default(),
             there: Mutex::default(),
-            resumed: Mutex::default(),
             failures: AtomicU32::new(0),
-            finished: AtomicU32::new(0),
         }))
     }
 
@@ -83,19 +77,9 @@ impl Store {
         lock(&self.0.there).extend(writes);
     }
 
-    /// The fingerprints that it was resumed with.
-    pub fn resumed(&self) -> Vec<u128> {
-        lock(&self.0.resumed).keys().copied().collect()
-    }
-
     /// The next so many reads or writes time out.
     pub fn fail(&self, times: u32) {
         self.0.failures.store(times, Ordering::Relaxed);
-    }
-
-    /// How often it was completed.
-    pub fn finished(&self) -> u32 {
-        self.0.finished.load(Ordering::Relaxed)
     }
 
     fn may_fail(&self, what: &str) -> Result<(), BoxError> {
@@ -186,17 +170,7 @@ impl RegionSink for Store {
         self.0.cells.clone()
     }
 
-    fn resume(&self, fingerprint: u128) -> Result<(), BoxError> {
-        *lock(&self.0.resumed).entry(fingerprint).or_default() += 1;
-        Ok(())
-    }
-
     fn is_written(&self, start: &[usize], shape: &[usize]) -> bool {
         lock(&self.0.there).contains(&(start.to_vec(), shape.to_vec()))
-    }
-
-    fn finish(&self) -> Result<(), BoxError> {
-        self.0.finished.fetch_add(1, Ordering::Relaxed);
-        Ok(())
     }
 }
