@@ -1,12 +1,11 @@
 //! A store in memory that watches how it is read and written, and fails when told to.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chunkwise_core::{Block, Cause, DType, Grid, RegionSink, RegionSource, Shape};
+use chunkwise_core::{Block, BoxError, DType, Grid, RegionSink, RegionSource, Shape};
 use ndarray::{ArrayD, Dimension, IxDyn};
 
 /// First position and shape of a box.
@@ -24,10 +23,7 @@ struct Inner {
     writes: Mutex<Vec<Extent>>,
     /// What an earlier process has written.
     there: Mutex<Vec<Extent>>,
-    /// By fingerprint, how often the store was resumed.
-    resumed: Mutex<BTreeMap<u128, usize>>,
     failures: AtomicU32,
-    finished: AtomicU32,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -49,9 +45,7 @@ impl Store {
             reads: Mutex::default(),
             writes: Mutex::default(),
             there: Mutex::default(),
-            resumed: Mutex::default(),
             failures: AtomicU32::new(0),
-            finished: AtomicU32::new(0),
         }))
     }
 
@@ -83,22 +77,12 @@ impl Store {
         lock(&self.0.there).extend(writes);
     }
 
-    /// The fingerprints that it was resumed with.
-    pub fn resumed(&self) -> Vec<u128> {
-        lock(&self.0.resumed).keys().copied().collect()
-    }
-
     /// The next so many reads or writes time out.
     pub fn fail(&self, times: u32) {
         self.0.failures.store(times, Ordering::Relaxed);
     }
 
-    /// How often it was completed.
-    pub fn finished(&self) -> u32 {
-        self.0.finished.load(Ordering::Relaxed)
-    }
-
-    fn may_fail(&self, what: &str) -> Result<(), Cause> {
+    fn may_fail(&self, what: &str) -> Result<(), BoxError> {
         let left =
             self.0.failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         match left {
@@ -137,7 +121,7 @@ impl RegionSource for Store {
         &self.0.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         lock(&self.0.reads).push((start.to_vec(), out.shape().to_vec()));
         self.may_fail("read")?;
         let values = lock(&self.0.values);
@@ -162,7 +146,7 @@ impl RegionSink for Store {
         "store".into()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         if let Some(cells) = &self.0.cells {
             for ((axis, &start), &len) in cells.axes().iter().zip(start).zip(block.shape()) {
                 let bounds = axis.offsets();
@@ -186,17 +170,7 @@ impl RegionSink for Store {
         self.0.cells.clone()
     }
 
-    fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
-        *lock(&self.0.resumed).entry(fingerprint).or_default() += 1;
-        Ok(())
-    }
-
     fn is_written(&self, start: &[usize], shape: &[usize]) -> bool {
         lock(&self.0.there).contains(&(start.to_vec(), shape.to_vec()))
-    }
-
-    fn finish(&self) -> Result<(), Cause> {
-        self.0.finished.fetch_add(1, Ordering::Relaxed);
-        Ok(())
     }
 }

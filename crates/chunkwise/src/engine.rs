@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use chunkwise_core::{Cause, SpillSpace};
+use chunkwise_core::{BoxError, SpillSpace};
 use chunkwise_exec::{Description, ExecError, Stats, Work};
 use chunkwise_expr::{Expr, ExprError, Optimise, Want, Within, plan, plan_each, plan_within, spill_pieces};
 use chunkwise_kernels::Isa;
@@ -106,7 +106,7 @@ fn run_recalled(roots: &[Expr], config: &Config) -> Result<(Vec<RootResult>, Sta
 }
 
 /// What is the same for the same write of the same values, as far as the plan and its sources tell.
-pub(crate) fn fingerprint(expr: &Expr, target: &Target) -> Result<u128, Cause> {
+pub(crate) fn fingerprint(expr: &Expr, target: &Target) -> Result<u128, BoxError> {
     let (mut plan, sources) =
         plan(std::slice::from_ref(expr), Want::Written(target.preview()), Optimise::All)?;
     // Where it is in the source may change without any change of what it does.

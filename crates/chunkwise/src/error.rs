@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chunkwise_core::{DType, Shape, counted};
+use chunkwise_core::{BoxError, DType, Shape, counted};
 use chunkwise_exec::{ExecError, OutOfMemory};
 use chunkwise_expr::ExprError;
 use chunkwise_plan::{Origin, TaskError};
@@ -72,7 +72,7 @@ pub enum Error {
         /// What was to be written.
         name: String,
         /// Why it was not.
-        source: chunkwise_core::Cause,
+        source: BoxError,
     },
     /// A file that holds another type of array than it was opened as.
     #[error(
@@ -99,7 +99,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// A picture that could not be written to its file.
+    /// A picture, or a file of a profile, that could not be written to its file.
     #[error("{}: {source}", path.display())]
     PictureFile {
         /// The file.
@@ -111,7 +111,7 @@ pub enum Error {
 
 impl Error {
     /// The error of a sink that could not be completed, as the format's own where it has one.
-    pub(crate) fn of_sink(name: String, cause: chunkwise_core::Cause) -> Self {
+    pub(crate) fn of_sink(name: String, cause: BoxError) -> Self {
         let cause = match cause.downcast::<chunkwise_io::NpyError>() {
             Ok(error) => return Error::Npy(*error),
             Err(cause) => cause,

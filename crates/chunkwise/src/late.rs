@@ -4,16 +4,15 @@
 //! source that cannot be read: shape and dtype are known, everything can be built on top, and computing it
 //! reports why.
 
-use std::error::Error;
 use std::sync::Arc;
 
-use chunkwise_core::{Block, BlockFn, DType, Grid};
+use chunkwise_core::{Block, BlockFn, BoxError, DType, Grid};
 use chunkwise_expr::{Expr, ExprError};
 
 struct Unreadable(ExprError);
 
 impl BlockFn for Unreadable {
-    fn call(&self, _: &[usize], _: &[usize], _: &[usize]) -> Result<Block, Box<dyn Error + Send + Sync>> {
+    fn call(&self, _: &[usize], _: &[usize], _: &[usize]) -> Result<Block, BoxError> {
         Err(Box::new(self.0.clone()))
     }
 }

@@ -102,7 +102,7 @@ pub use operand::{Broadcast, Broadcast3, BroadcastDim, Operand};
 pub use order::{Interpolation, Pick, QuantileMethod, Quantiles, QuantilesBy, QuantilesOf};
 pub use random::{Floats, Generator};
 pub use shape::{Chunked, IntoShape, ShapeExt};
-pub use storage::{BoxError, Sink, Source};
+pub use storage::{Sink, Source};
 pub use views::{Extent, MaskOf, ReshapeTo, UNKNOWN, concatenate, stack};
 pub use visualize::{Detail, Direction, Picture, visualize};
 #[cfg(feature = "progress")]
@@ -110,7 +110,8 @@ pub use watching::Progress;
 pub use watching::{OpReport, Profile, ProfileReport, ThreadReport};
 
 pub use chunkwise_core::{
-    AxisChunks, Bits, DType, Element, Error as ArgumentError, Inexact, Integer, Number, Ordered, Real, Signed,
+    AxisChunks, Bits, BoxError, DType, Element, Error as ArgumentError, Inexact, Integer, Number, Ordered,
+    Real, Signed,
 };
 pub use chunkwise_exec::{
     CancelToken, Event, ExecError, Interest, Listener, Observer, OutOfMemory, Outcome, RunInfo, StageSummary,

@@ -30,7 +30,7 @@ pub use grid::{AxisGrid, Grid};
 pub use reshape::{ReshapedView, for_flat_boxes, reshaped_grid, reshaped_view, unit_axes_view};
 pub use scalar::Scalar;
 pub use shape::{Shape, Strides, broadcast_shapes, byte_len, checked_len, row_major_strides};
-pub use source::{BlockFn, Cause, RegionSink, RegionSource, SpillSpace, is_transient};
+pub use source::{BlockFn, BoxError, RegionSink, RegionSource, SpillSpace, is_transient};
 pub use view::{AxisMap, View};
 
 #[doc(hidden)]

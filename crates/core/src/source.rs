@@ -6,8 +6,9 @@ use std::io;
 
 use crate::{Block, DType, Grid};
 
-/// Why a source or a sink failed.
-pub type Cause = Box<dyn Error + Send + Sync>;
+/// Any error, as sources, sinks and users' functions return it: `?` and `into` make one of whatever is an error, and of
+/// text.
+pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// An array outside of memory that can be read a region at a time, by any number of threads at once.
 pub trait RegionSource: Debug + Send + Sync + 'static {
@@ -27,7 +28,7 @@ pub trait RegionSource: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Whatever keeps the region from being read whole; nothing may be read of `out` after an error.
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause>;
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError>;
 
     /// The boxes that cost as much to read in part as whole, such as compressed chunks. The engine reads whole ones
     /// where it can. `None` if any box is as good as another.
@@ -47,7 +48,7 @@ pub trait RegionSource: Debug + Send + Sync + 'static {
     }
 
     /// Whether the same read may succeed if it is tried again a little later.
-    fn is_transient(&self, error: &Cause) -> bool {
+    fn is_transient(&self, error: &BoxError) -> bool {
         is_transient(error)
     }
 }
@@ -63,7 +64,7 @@ pub trait RegionSink: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Whatever keeps the block from being written whole.
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause>;
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError>;
 
     /// The boxes that must be written as a whole, such as compressed chunks: every block written then consists of
     /// whole cells of this grid. `None` if any box may be written.
@@ -82,7 +83,7 @@ pub trait RegionSink: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// A sink that cannot remember, which is the default, or cannot read what it remembered.
-    fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
+    fn resume(&self, fingerprint: u128) -> Result<(), BoxError> {
         let _ = fingerprint;
         Err(format!("{} does not remember what was written to it", self.name()).into())
     }
@@ -99,12 +100,12 @@ pub trait RegionSink: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Whatever keeps it from being completed.
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         Ok(())
     }
 
     /// Whether the same write may succeed if it is tried again a little later.
-    fn is_transient(&self, error: &Cause) -> bool {
+    fn is_transient(&self, error: &BoxError) -> bool {
         is_transient(error)
     }
 }
@@ -118,7 +119,7 @@ pub trait SpillSpace: RegionSource + RegionSink {
 
 /// Whether an error is one of the system's that may not come again: an interruption, a time-out, a lost connection.
 /// Looks through the errors that led to it.
-pub fn is_transient(error: &Cause) -> bool {
+pub fn is_transient(error: &BoxError) -> bool {
     use io::ErrorKind::{
         ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, NotConnected, TimedOut,
         WouldBlock,
@@ -148,5 +149,5 @@ pub trait BlockFn: Send + Sync + 'static {
     ///
     /// # Errors
     /// Whatever keeps it from being made.
-    fn call(&self, coords: &[usize], start: &[usize], shape: &[usize]) -> Result<Block, Cause>;
+    fn call(&self, coords: &[usize], start: &[usize], shape: &[usize]) -> Result<Block, BoxError>;
 }

@@ -133,8 +133,8 @@ impl Executor {
     /// Whether a graph fits within the memory limit, as far as nothing else holds memory but claims.
     ///
     /// # Errors
-    /// The tasks whose results are held when no other task fits; none if a single task, or what the graph holds
-    /// throughout, does not fit at all.
+    /// The tasks whose results are in the way. Where a task does not fit even when nothing but its inputs is held, these
+    /// are its inputs, of which there may be none; else they are all tasks whose results are held when no other task fits.
     pub fn fits(&self, graph: &TaskGraph) -> Result<(), Vec<TaskId>> {
         let Some(budget) = &self.budget else { return Ok(()) };
         let room = budget.available().saturating_sub(graph.held_throughout());

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use chunkwise_core::{DType, Grid, Shape, counted};
-use chunkwise_plan::{Plan, Stage, Storage};
+use chunkwise_plan::{ArrayId, Plan, Stage, StageKind, Storage, Variant};
 
 use crate::graph::Graph;
 use crate::lower::{OutsideLine, Want, Within, lower_to_explain};
 use crate::node::Kind;
 use crate::passes::{merge_only, optimise};
+use crate::picture::tuple;
 use crate::{Expr, ExprError};
 
 /// One layer of an expression: all blocks of one node.
@@ -33,35 +34,11 @@ pub struct Layer {
     pub value: bool,
 }
 
-/// What a stage does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum StageKind {
-    /// A fused program, one logical task per chunk.
-    Fused,
-    /// Merges partial results of a reduction.
-    Combine,
-    /// Reads or makes blocks.
-    Read,
-    /// Writes blocks.
-    Write,
-    /// Copies an array into another shape.
-    Reshape,
-    /// Multiplies matrices, one cell of the result per task.
-    Contract,
-    /// Scans an array along an axis, a cell of it per task.
-    Scan,
-    /// Orders lanes, or finds order statistics of them.
-    Order,
-    /// Calls functions.
-    Call,
-}
-
 /// One stage of a plan.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StageLine {
-    /// What it does.
+    /// What its tasks do.
     pub kind: StageKind,
     /// The operations it runs.
     pub label: String,
@@ -173,17 +150,17 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
     for task in &plan.tasks {
         units[task.stage as usize] += 1;
     }
-    let stored = |array: &chunkwise_plan::ArrayId| {
+    let stored = |array: &ArrayId| {
         let array = plan.array(*array);
         match array.storage {
             Storage::Computed { returned: false, .. } => bytes(&array.shape, array.dtype),
             _ => 0,
         }
     };
-    let line = |stage: &Stage, units: u64| {
+    let line = |stage: &Stage, kind: StageKind, units: u64| {
         let chunks: &Grid = &stage.info().chunks;
         let mut line = StageLine {
-            kind: StageKind::Fused,
+            kind,
             label: stage.info().label.clone(),
             shape: chunks.shape(),
             chunk_shape: chunks.largest(),
@@ -194,33 +171,27 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
             outputs: 1,
             bytes: 0,
         };
+        // The user's chunks, where the units that there are cover all of them.
+        let chunks_in = |of: usize| {
+            let chunks = chunks.count() as u64;
+            if units >= of as u64 { chunks } else { units.min(chunks) }
+        };
         match stage {
             Stage::Fused(fused) => {
-                let all = units == fused.units.count() as u64;
-                line.tasks = if all { chunks.count() as u64 } else { units.min(chunks.count() as u64) };
-                line.instructions = fused.variants.iter().map(|v| v.program.instrs.len()).max().unwrap_or(0);
-                line.inputs = fused.variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);
+                line.tasks = chunks_in(fused.units.count());
+                (line.instructions, line.inputs) = largest(&fused.variants);
                 line.outputs = fused.stores.len() + fused.reductions.len();
                 let arrays = fused.stores.iter().chain(fused.reductions.iter().map(|r| &r.array));
                 line.bytes = arrays.map(stored).sum();
             }
-            Stage::Combine(_) => {
-                line.kind = StageKind::Combine;
-                line.inputs = 1;
-            }
-            Stage::Read(read) => {
-                line.kind = StageKind::Read;
-                line.bytes = stored(&read.array);
-            }
+            Stage::Combine(_) | Stage::Write(_) => line.inputs = 1,
+            Stage::Read(read) => line.bytes = stored(&read.array),
             Stage::Reshape(reshape) => {
-                line.kind = StageKind::Reshape;
-                let all = units == reshape.units.count() as u64;
-                line.tasks = if all { chunks.count() as u64 } else { units.min(chunks.count() as u64) };
+                line.tasks = chunks_in(reshape.units.count());
                 line.inputs = 1;
                 line.bytes = stored(&reshape.array);
             }
             Stage::Contract(contract) => {
-                line.kind = StageKind::Contract;
                 let operands = contract.operands();
                 let variants = || operands.iter().flat_map(|operand| &operand.variants);
                 line.instructions = variants().map(|v| v.program.instrs.len()).max().unwrap_or(0);
@@ -228,35 +199,32 @@ fn stages(plan: &Plan) -> Vec<StageLine> {
                 line.bytes = stored(&contract.array);
             }
             Stage::Scan(scan) => {
-                line.kind = StageKind::Scan;
-                let all = units >= scan.cells.count() as u64;
-                line.tasks = if all { chunks.count() as u64 } else { units.min(chunks.count() as u64) };
-                let variants = &scan.operand.variants;
-                line.instructions = variants.iter().map(|v| v.program.instrs.len()).max().unwrap_or(0);
-                line.inputs = variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);
+                line.tasks = chunks_in(scan.cells.count());
+                (line.instructions, line.inputs) = largest(&scan.operand.variants);
                 line.bytes = stored(&scan.array);
             }
             Stage::Order(order) => {
-                line.kind = StageKind::Order;
-                let variants = &order.elements.variants;
-                line.instructions = variants.iter().map(|v| v.program.instrs.len()).max().unwrap_or(0);
-                line.inputs = variants.iter().map(|v| v.inputs.len()).max().unwrap_or(0);
+                (line.instructions, line.inputs) = largest(&order.elements.variants);
                 line.bytes = stored(&order.array);
             }
-            Stage::Write(_) => {
-                line.kind = StageKind::Write;
-                line.inputs = 1;
-            }
-            Stage::Call(_) => line.kind = StageKind::Call,
+            Stage::Call(_) => {}
         }
         line
     };
     plan.stages
         .iter()
+        .zip(plan.stage_kinds())
         .zip(&units)
         .filter(|(_, units)| **units > 0)
-        .map(|(s, &units)| line(s, units))
+        .map(|((stage, kind), &units)| line(stage, kind, units))
         .collect()
+}
+
+/// The most instructions, and the most inputs, that one of these programs has.
+fn largest(variants: &[Variant]) -> (usize, usize) {
+    let instructions = variants.iter().map(|v| v.program.instrs.len()).max();
+    let inputs = variants.iter().map(|v| v.inputs.len()).max();
+    (instructions.unwrap_or(0), inputs.unwrap_or(0))
 }
 
 /// Lines of each half that are shown.
@@ -292,17 +260,7 @@ impl fmt::Display for Explanation {
             counted(self.units(), "work unit", "work units")
         )?;
         for stage in self.after.iter().take(SHOWN) {
-            let kind = match stage.kind {
-                StageKind::Fused => "fused",
-                StageKind::Combine => "merge",
-                StageKind::Read => "read",
-                StageKind::Write => "write",
-                StageKind::Reshape => "copy",
-                StageKind::Contract => "dot",
-                StageKind::Scan => "scan",
-                StageKind::Order => "order",
-                StageKind::Call => "call",
-            };
+            let kind = stage.kind.word();
             if stage.kind == StageKind::Call {
                 writeln!(f, "  {kind:<5} [{}] {}", stage.label, counted(stage.tasks, "task", "tasks"))?;
                 continue;
@@ -337,14 +295,6 @@ impl fmt::Display for Explanation {
 
 fn more(f: &mut fmt::Formatter<'_>, len: usize) -> fmt::Result {
     if len > SHOWN { writeln!(f, "  .. {} more", len - SHOWN) } else { Ok(()) }
-}
-
-/// A shape as users write it: `(3, 4)`, `(3,)`, `()`.
-fn tuple(shape: &[usize]) -> String {
-    match shape {
-        [n] => format!("({n},)"),
-        _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
-    }
 }
 
 /// Bytes with a binary unit.

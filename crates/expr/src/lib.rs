@@ -25,9 +25,9 @@ mod scan;
 mod selection;
 
 pub use chunkwise_core::BlockFn;
-pub use chunkwise_plan::Contraction;
+pub use chunkwise_plan::{Contraction, StageKind};
 pub use error::ExprError;
-pub use explain::{Explanation, Layer, StageKind, StageLine, explain};
+pub use explain::{Explanation, Layer, StageLine, explain};
 pub use expr::Expr;
 pub use lower::{
     MakeSpace, Optimise, OutsideLine, Want, Within, plan, plan_each, plan_in_units, plan_within, spill_pieces,

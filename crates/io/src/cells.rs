@@ -1,14 +1,11 @@
 //! The cells of a grid that a box meets, and copies between a cell in memory of its own and a block.
 
-use chunkwise_core::{Block, row_major_strides};
-#[cfg(feature = "zarr")]
-use chunkwise_core::{Grid, Shape};
+use chunkwise_core::{Block, Grid, Shape, row_major_strides};
 use smallvec::SmallVec;
 
 use crate::copy::{CopyAxis, copy};
 
 /// Where a cell of a grid and a box meet.
-#[cfg(feature = "zarr")]
 #[derive(Debug)]
 pub(crate) struct Meeting {
     /// Coordinates of the cell.
@@ -25,7 +22,6 @@ pub(crate) struct Meeting {
 ///
 /// # Errors
 /// The first one of `each`.
-#[cfg(feature = "zarr")]
 pub(crate) fn each_cell<E>(
     grid: &Grid,
     start: &[usize],
@@ -111,27 +107,27 @@ pub(crate) fn fill_part(element: &[u8], out: &Block, in_box: &[usize], shape: &[
 /// If the part is not within the cell or the block.
 ///
 /// # Safety
-/// Every element of the part must have been written, and nobody may write to it meanwhile.
-#[cfg(any(feature = "hdf5", feature = "zarr"))]
+/// Every element of the part must have been written, and nobody may write to it meanwhile. `cell` must be valid for
+/// writes of the elements of a cell, and not be memory of the part.
 pub(crate) unsafe fn write_part(
     block: &Block,
     in_box: &[usize],
     shape: &[usize],
-    cell: &mut [u8],
+    cell: *mut u8,
     cell_shape: &[usize],
     in_cell: &[usize],
 ) {
     let size = block.dtype().size();
     let strides = row_major_strides(cell_shape);
-    assert!(within(cell_shape, in_cell, shape) && cell.len() == cell_shape.iter().product::<usize>() * size);
+    assert!(within(cell_shape, in_cell, shape));
     let part = block.region(in_box, shape);
     let at: usize = in_cell.iter().zip(&strides).map(|(&i, &step)| i * step as usize).sum();
     let axes: SmallVec<[CopyAxis; 6]> = (0..shape.len())
         .map(|k| CopyAxis { len: shape[k], from: part.strides()[k], to: strides[k] })
         .collect();
     // SAFETY: the part is within the block, by `region`, and written, by the caller's contract; it is within the
-    // cell, by the assertion, whose memory is borrowed for writing.
-    unsafe { copy(size, &axes, part.as_ptr(), cell.as_mut_ptr().wrapping_add(at * size)) };
+    // cell, by the assertion, whose memory is apart and may be written to, by the same contract.
+    unsafe { copy(size, &axes, part.as_ptr(), cell.wrapping_add(at * size)) };
 }
 
 fn within(cell: &[usize], start: &[usize], shape: &[usize]) -> bool {

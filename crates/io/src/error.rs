@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use chunkwise_core::Cause;
+use chunkwise_core::BoxError;
+
+use crate::{NpyError, NpyErrorKind};
 
 /// Why an array in a store cannot be opened, read or written: the array's name and the reason.
 ///
@@ -89,7 +91,7 @@ pub enum StoreErrorKind {
         key: String,
         /// What happened.
         #[source]
-        cause: Cause,
+        cause: BoxError,
     },
     /// An element of a bool array that is neither 0 nor 1.
     #[error("holds the byte {byte:#04x} at index {index:?} of a bool array; only 0 and 1 are bools")]
@@ -122,13 +124,13 @@ pub enum StoreErrorKind {
     Request(#[from] chunkwise_core::Error),
     /// Reading failed.
     #[error("cannot be read: {0}")]
-    Read(#[source] Cause),
+    Read(#[source] BoxError),
     /// It, or its temporary neighbour, cannot be created.
     #[error("cannot be created: {0}")]
     Create(#[source] io::Error),
     /// Writing failed.
     #[error("cannot be written: {0}")]
-    Write(#[source] Cause),
+    Write(#[source] BoxError),
     /// It was to be finished before all of it was written.
     #[error("is incomplete: {written} of {expected} {what} were written")]
     Incomplete {
@@ -146,4 +148,25 @@ impl StoreErrorKind {
     pub(crate) fn of(self, name: impl Into<String>) -> StoreError {
         StoreError { name: name.into(), kind: Box::new(self) }
     }
+}
+
+/// What is wrong with elements, wherever they lie.
+pub(crate) fn from_npy(kind: NpyErrorKind) -> StoreErrorKind {
+    match kind {
+        NpyErrorKind::Open(error) => StoreErrorKind::Open(error),
+        NpyErrorKind::Read(error) => StoreErrorKind::Read(error.into()),
+        NpyErrorKind::Write(error) => StoreErrorKind::Write(error.into()),
+        NpyErrorKind::Create(error) => StoreErrorKind::Create(error),
+        NpyErrorKind::Request(error) => StoreErrorKind::Request(error),
+        NpyErrorKind::Bool { index, byte } => StoreErrorKind::Bool { index: index.to_vec(), byte },
+        NpyErrorKind::Incomplete { written, expected } => {
+            StoreErrorKind::Incomplete { what: "elements", written, expected }
+        }
+        kind => StoreErrorKind::Metadata { why: kind.to_string() },
+    }
+}
+
+/// The error of the array of this name, whose elements are in files like those that `.npy` files hold.
+pub(crate) fn of_npy(error: NpyError, name: &str) -> StoreError {
+    from_npy(error.into_kind()).of(name)
 }

@@ -10,7 +10,6 @@
 //! [`map_npy`] and [`map_raw`] make files memory. Features add formats: `npz` NumPy's archives, `zarr` Zarr
 //! arrays, `hdf5` HDF5 and NetCDF-4 files.
 
-#[cfg(any(feature = "hdf5", feature = "npz", feature = "zarr"))]
 mod cells;
 mod check;
 mod copy;

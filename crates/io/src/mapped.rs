@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chunkwise_core::{Block, Buffer, DType, RegionSource, Strides, byte_len, row_major_strides};
 use memmap2::Mmap;
 
+use crate::error::of_npy;
 use crate::npy::{Header, NpyFile};
 use crate::raw::{RawFile, RawOptions};
 use crate::{StoreError, StoreErrorKind};
@@ -22,7 +23,7 @@ use crate::{StoreError, StoreErrorKind};
 pub unsafe fn map_npy(path: impl AsRef<Path>) -> Result<Block, StoreError> {
     let path = path.as_ref();
     let name = path.display().to_string();
-    let file = NpyFile::open(path).map_err(|error| crate::raw::from_npy(error.into_kind()).of(&*name))?;
+    let file = NpyFile::open(path).map_err(|error| of_npy(error, &name))?;
     // SAFETY: the caller's contract.
     unsafe { map(&file) }.map_err(|kind| kind.of(name))
 }

@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chunkwise_core::{Block, Cause, DType, Grid, RegionSink, RegionSource, Shape};
+use chunkwise_core::{Block, BoxError, DType, Grid, RegionSink, RegionSource, Shape};
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -17,9 +17,9 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use crate::cells::read_part;
 use crate::check::{check_bools, check_box};
 use crate::copy::swap_bytes;
+use crate::error::{from_npy, of_npy};
 use crate::npy::{Header, NpyFile, NpyWriter, number_width};
-use crate::place::{TemporaryFolder, parent, remove_stale, sync, temporary_name};
-use crate::raw::{from_npy, version_of};
+use crate::place::{TemporaryFolder, parent, sync, version_of};
 use crate::{StoreError, StoreErrorKind};
 
 /// An array in an `.npz` file.
@@ -152,7 +152,7 @@ impl RegionSource for NpzArray {
         &self.header().shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         let read = match &self.content {
             Content::Stored(file) => file.read_plain(start, out).map_err(from_npy),
             Content::Compressed { index, header } => self.decompress(*index, header, start, out),
@@ -215,16 +215,7 @@ impl NpzWriter {
     pub fn create(path: impl AsRef<Path>) -> Result<Arc<Self>, StoreError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let begin = || {
-            if path.file_name().is_none() || path.is_dir() {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path does not name a file"));
-            }
-            remove_stale(parent(path));
-            let folder = TemporaryFolder { path: parent(path).join(temporary_name()) };
-            fs::create_dir(&folder.path)?;
-            Ok(folder)
-        };
-        match begin() {
+        match TemporaryFolder::for_file(path) {
             Ok(folder) => {
                 let entries = Mutex::default();
                 Ok(Arc::new(NpzWriter { target: path.to_owned(), name, folder, entries }))
@@ -254,7 +245,7 @@ impl NpzWriter {
                 entries.push(Entry { name: name.to_owned(), finished: false });
                 Ok(NpzEntry { archive: self.clone(), number, writer, name: full })
             }
-            Err(error) => Err(from_npy(error.into_kind()).of(full)),
+            Err(error) => Err(of_npy(error, &full)),
         }
     }
 
@@ -296,14 +287,14 @@ impl RegionSink for NpzEntry {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         // SAFETY: what the trait asks of its callers.
         let written = unsafe { self.writer.write_region(start, block) };
-        Ok(written.map_err(|error| from_npy(error.into_kind()).of(&*self.name))?)
+        Ok(written.map_err(|error| of_npy(error, &self.name))?)
     }
 
-    fn finish(&self) -> Result<(), Cause> {
-        self.writer.finish().map_err(|error| from_npy(error.into_kind()).of(&*self.name))?;
+    fn finish(&self) -> Result<(), BoxError> {
+        self.writer.finish().map_err(|error| of_npy(error, &self.name))?;
         let mut entries = self.archive.entries();
         if entries[self.number].finished {
             return Ok(());

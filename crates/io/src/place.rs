@@ -3,7 +3,7 @@
 //! A file is written under a temporary name and renamed, so that nobody reads half of one. A new array is written into
 //! a temporary folder beside its place, which is renamed when the array is complete.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -231,10 +231,36 @@ pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Text that changes when a file does.
+pub(crate) fn version_of(metadata: &Metadata) -> Option<String> {
+    let changed = metadata.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(format!("{} bytes, changed at {} ns", metadata.len(), changed.as_nanos()))
+}
+
 /// A folder that is removed on drop, unless it came into its place.
 #[derive(Debug)]
 pub(crate) struct TemporaryFolder {
     pub(crate) path: PathBuf,
+}
+
+impl TemporaryFolder {
+    /// A new folder beside what will be at `path`. What processes that were killed left there is removed.
+    pub(crate) fn beside(path: &Path) -> io::Result<Self> {
+        let beside = parent(path);
+        remove_stale(beside);
+        let folder = TemporaryFolder { path: beside.join(temporary_name()) };
+        fs::create_dir(&folder.path)?;
+        Ok(folder)
+    }
+
+    /// A new folder beside the file that will be at `path`.
+    #[cfg(any(feature = "hdf5", feature = "npz"))]
+    pub(crate) fn for_file(path: &Path) -> io::Result<Self> {
+        if path.file_name().is_none() || path.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path does not name a file"));
+        }
+        Self::beside(path)
+    }
 }
 
 impl Drop for TemporaryFolder {

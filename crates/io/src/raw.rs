@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use chunkwise_core::{Block, Cause, DType, RegionSink, RegionSource, byte_len};
+use chunkwise_core::{Block, BoxError, DType, RegionSink, RegionSource, byte_len};
 
-use crate::npy::{Header, NpyErrorKind, NpyFile, NpyWriter, number_width};
+use crate::error::{from_npy, of_npy};
+use crate::npy::{Header, NpyFile, NpyWriter, number_width};
 use crate::{StoreError, StoreErrorKind};
 
 /// The order of the bytes of a number.
@@ -138,7 +139,7 @@ impl RegionSource for RawFile {
         self.file.shape()
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         Ok(self.file.read_plain(start, out).map_err(|kind| from_npy(kind).of(&*self.name))?)
     }
 
@@ -177,7 +178,7 @@ impl RawWriter {
         let name = path.as_ref().display().to_string();
         match NpyWriter::after(&[], path.as_ref(), dtype, shape) {
             Ok(writer) => Ok(RawWriter { writer, name }),
-            Err(error) => Err(from_npy(error.into_kind()).of(name)),
+            Err(error) => Err(of_npy(error, &name)),
         }
     }
 }
@@ -187,36 +188,13 @@ impl RegionSink for RawWriter {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         // SAFETY: what the trait asks of its callers.
         let written = unsafe { self.writer.write_region(start, block) };
-        Ok(written.map_err(|error| from_npy(error.into_kind()).of(&*self.name))?)
+        Ok(written.map_err(|error| of_npy(error, &self.name))?)
     }
 
-    fn finish(&self) -> Result<(), Cause> {
-        Ok(self.writer.finish().map_err(|error| from_npy(error.into_kind()).of(&*self.name))?)
+    fn finish(&self) -> Result<(), BoxError> {
+        Ok(self.writer.finish().map_err(|error| of_npy(error, &self.name))?)
     }
-}
-
-/// What is wrong with elements, wherever they lie.
-pub(crate) fn from_npy(kind: NpyErrorKind) -> StoreErrorKind {
-    match kind {
-        NpyErrorKind::Open(error) => StoreErrorKind::Open(error),
-        NpyErrorKind::Read(error) => StoreErrorKind::Read(error.into()),
-        NpyErrorKind::Write(error) => StoreErrorKind::Write(error.into()),
-        NpyErrorKind::Create(error) => StoreErrorKind::Create(error),
-        NpyErrorKind::Request(error) => StoreErrorKind::Request(error),
-        NpyErrorKind::Bool { index, byte } => StoreErrorKind::Bool { index: index.to_vec(), byte },
-        NpyErrorKind::Incomplete { written, expected } => {
-            StoreErrorKind::Incomplete { what: "elements", written, expected }
-        }
-        kind => StoreErrorKind::Metadata { why: kind.to_string() },
-    }
-}
-
-/// Text that changes when a file does.
-#[cfg(any(feature = "npz", feature = "hdf5"))]
-pub(crate) fn version_of(metadata: &std::fs::Metadata) -> Option<String> {
-    let changed = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(format!("{} bytes, changed at {} ns", metadata.len(), changed.as_nanos()))
 }

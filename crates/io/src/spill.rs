@@ -10,10 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chunkwise_core::{Block, Buffer, Cause, DType, Grid, RegionSink, RegionSource, Shape, SpillSpace};
-use smallvec::SmallVec;
+use chunkwise_core::{Block, BoxError, Buffer, DType, Grid, RegionSink, RegionSource, Shape, SpillSpace};
 
-use crate::copy::{CopyAxis, copy};
+use crate::cells::{each_cell, read_part, write_part};
 use crate::position::{read_exact_at, write_all_at};
 
 /// A file without a name that one array is written to, in pieces, and read from.
@@ -33,7 +32,7 @@ use crate::position::{read_exact_at, write_all_at};
 /// space.read(&[1, 0], &mut row)?;
 /// // SAFETY: all of it was read just now.
 /// assert_eq!(unsafe { row.as_slice::<u8>() }, Some(&[7, 7, 7][..]));
-/// # Ok::<(), chunkwise_core::Cause>(())
+/// # Ok::<(), chunkwise_core::BoxError>(())
 /// ```
 #[derive(Debug)]
 pub struct SpillFile {
@@ -131,31 +130,6 @@ impl Pieces {
         let sums = (0..grid.count()).map(|_| AtomicU64::new(0)).collect();
         Pieces { grid, sums }
     }
-
-    /// Calls `f` with the number, first position and shape of the pieces that a box reaches into.
-    fn for_box<E>(
-        &self,
-        start: &[usize],
-        shape: &[usize],
-        mut f: impl FnMut(usize, &[usize], &[usize]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if shape.contains(&0) {
-            return Ok(());
-        }
-        let axes = self.grid.axes().iter().zip(start.iter().zip(shape));
-        let ranges: SmallVec<[(usize, usize); 6]> =
-            axes.map(|(axis, (&at, &len))| (axis.find(at), axis.find(at + len - 1))).collect();
-        let mut coords: Shape = ranges.iter().map(|range| range.0).collect();
-        loop {
-            let (start, shape) = self.grid.block(&coords);
-            f(self.grid.index(&coords), &start, &shape)?;
-            let Some(axis) = (0..coords.len()).rev().find(|&k| coords[k] < ranges[k].1) else {
-                return Ok(());
-            };
-            coords[axis] += 1;
-            coords[axis + 1..].iter_mut().zip(&ranges[axis + 1..]).for_each(|(at, range)| *at = range.0);
-        }
-    }
 }
 
 impl RegionSink for SpillFile {
@@ -163,28 +137,27 @@ impl RegionSink for SpillFile {
         format!("what is spilled to {}", self.folder.display())
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         let (pieces, file, size) = (self.pieces(), self.file()?, self.dtype.size());
         let mut staging: Option<Buffer> = None;
-        pieces.for_box(start, block.shape(), |number, first, shape| {
-            let offset: Shape = first.iter().zip(start).map(|(at, start)| at - start).collect();
-            let piece = block.region(&offset, shape);
-            let bytes = piece.bytes();
+        each_cell(&pieces.grid, start, block.shape(), |met| {
+            let (first, shape) = pieces.grid.block(&met.coords);
+            assert!(met.shape == shape, "a box that is spilled consists of whole pieces");
+            let piece = block.region(&met.in_box, &shape);
             let from = if piece.is_row_major() {
                 piece.as_ptr()
             } else {
-                let staging = staging_for(&mut staging, bytes);
-                let axes = axes_of(shape, piece.strides(), &row_major(shape));
-                // SAFETY: the piece lies within the block, whose elements are written; there is room for them.
-                unsafe { copy(size, &axes, piece.as_ptr(), staging.as_mut_ptr()) };
-                staging.as_ptr()
+                let staging = staging_for(&mut staging, piece.bytes()).as_mut_ptr();
+                // SAFETY: the elements of the block are written; there is room for those of the piece.
+                unsafe { write_part(block, &met.in_box, &shape, staging, &shape, &met.in_cell) };
+                staging
             };
             // SAFETY: the elements of the piece follow each other from here.
-            let memory = unsafe { std::slice::from_raw_parts(from, bytes) };
-            let place = self.place(first, shape) * size;
-            write_all_at(file, memory, place as u64)
+            let memory = unsafe { std::slice::from_raw_parts(from, piece.bytes()) };
+            write_all_at(file, memory, (self.place(&first, &shape) * size) as u64)
                 .map_err(|source| SpillError::Write { folder: self.folder.clone(), source })?;
-            pieces.sums[number].store(WRITTEN | u64::from(crc32c::crc32c(memory)), Ordering::Release);
+            let sum = WRITTEN | u64::from(crc32c::crc32c(memory));
+            pieces.sums[pieces.grid.index(&met.coords)].store(sum, Ordering::Release);
             Ok(())
         })
     }
@@ -211,45 +184,31 @@ impl RegionSource for SpillFile {
         &self.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         let (pieces, file, size) = (self.pieces(), self.file()?, self.dtype.size());
         let mut staging: Option<Buffer> = None;
-        pieces.for_box(start, out.shape(), |number, first, shape| {
-            // What the box and the piece have in common.
-            let low: Shape = first.iter().zip(start).map(|(a, b)| *a.max(b)).collect();
-            let common: Shape = (0..low.len())
-                .map(|k| (first[k] + shape[k]).min(start[k] + out.shape()[k]) - low[k])
-                .collect();
-            let target =
-                out.region(&low.iter().zip(start).map(|(at, start)| at - start).collect::<Shape>(), &common);
+        each_cell(&pieces.grid, start, out.shape(), |met| {
+            let (first, shape) = pieces.grid.block(&met.coords);
+            let target = out.region(&met.in_box, &met.shape);
             let bytes = shape.iter().product::<usize>() * size;
-            let direct = common[..] == *shape && target.is_row_major();
+            let direct = met.shape == shape && target.is_row_major();
             let into =
                 if direct { target.as_mut_ptr() } else { staging_for(&mut staging, bytes).as_mut_ptr() };
-            let place = self.place(first, shape) * size;
+            let place = (self.place(&first, &shape) * size) as u64;
             // SAFETY: there is room for the piece; the target is the caller's alone.
-            unsafe { read_exact_at(file, into, bytes, place as u64) }
+            unsafe { read_exact_at(file, into, bytes, place) }
                 .map_err(|source| SpillError::Read { folder: self.folder.clone(), source })?;
             // SAFETY: all of it was read just now.
             let memory = unsafe { std::slice::from_raw_parts(into, bytes) };
-            if pieces.sums[number].load(Ordering::Acquire) != WRITTEN | u64::from(crc32c::crc32c(memory)) {
-                let piece = pieces.grid.coords(number);
+            let sum = pieces.sums[pieces.grid.index(&met.coords)].load(Ordering::Acquire);
+            if sum != WRITTEN | u64::from(crc32c::crc32c(memory)) {
+                let piece = met.coords.clone();
                 return Err(SpillError::Corrupt { folder: self.folder.clone(), piece }.into());
             }
             if !direct {
-                let strides = row_major(shape);
-                let skipped: isize = low
-                    .iter()
-                    .zip(first)
-                    .zip(&strides)
-                    .map(|((at, first), step)| (at - first) as isize * step)
-                    .sum();
-                let from = into.wrapping_offset(skipped * size as isize);
-                let axes = axes_of(&common, &strides, target.strides());
-                // SAFETY: what they have in common lies within both.
-                unsafe { copy(size, &axes, from, target.as_mut_ptr()) };
+                read_part(memory, &shape, &met.in_cell, out, &met.in_box, &met.shape);
             }
-            Ok::<(), Cause>(())
+            Ok(())
         })
     }
 
@@ -268,14 +227,6 @@ impl SpillSpace for SpillFile {
         // Once something is written it is too late, and the first division stays.
         let _ = self.pieces.set(Pieces::new(pieces));
     }
-}
-
-fn row_major(shape: &[usize]) -> SmallVec<[isize; 6]> {
-    (0..shape.len()).map(|k| shape[k + 1..].iter().product::<usize>() as isize).collect()
-}
-
-fn axes_of(shape: &[usize], from: &[isize], to: &[isize]) -> SmallVec<[CopyAxis; 6]> {
-    shape.iter().zip(from.iter().zip(to)).map(|(&len, (&from, &to))| CopyAxis { len, from, to }).collect()
 }
 
 /// Memory for a piece, kept for the next one.

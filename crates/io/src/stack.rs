@@ -8,11 +8,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, RegionSink, RegionSource, Shape, byte_len};
+use chunkwise_core::{AxisGrid, Block, BoxError, DType, Grid, RegionSink, RegionSource, Shape, byte_len};
 
+use crate::error::from_npy;
 use crate::npy::{Header, NpyFile, NpyWriter, name};
-use crate::place::{TemporaryFolder, parent, remove_stale, swap, sync, temporary_name};
-use crate::raw::from_npy;
+use crate::place::{TemporaryFolder, parent, swap, sync};
 use crate::{StoreError, StoreErrorKind};
 
 /// A folder of numbered `.npy` files, one after the other along an axis, read by position.
@@ -117,7 +117,7 @@ fn in_file(i: usize, kind: StoreErrorKind) -> StoreErrorKind {
 }
 
 /// The system's error, where that is what it is, so that its kind can be told.
-fn cause(kind: StoreErrorKind) -> Cause {
+fn cause(kind: StoreErrorKind) -> BoxError {
     match kind {
         StoreErrorKind::Open(error) | StoreErrorKind::Create(error) => error.into(),
         StoreErrorKind::Read(cause) | StoreErrorKind::Write(cause) => cause,
@@ -138,7 +138,7 @@ impl RegionSource for NpyStack {
         &self.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         Ok(self.read_files(start, out).map_err(|kind| kind.of(&*self.name))?)
     }
 
@@ -195,11 +195,8 @@ impl NpyStackWriter {
                     why: "the folder is not empty, and is not replaced".into(),
                 });
             }
-            let beside = parent(path);
-            fs::create_dir_all(beside).map_err(StoreErrorKind::Create)?;
-            remove_stale(beside);
-            let folder = TemporaryFolder { path: beside.join(temporary_name()) };
-            fs::create_dir(&folder.path).map_err(StoreErrorKind::Create)?;
+            fs::create_dir_all(parent(path)).map_err(StoreErrorKind::Create)?;
+            let folder = TemporaryFolder::beside(path).map_err(StoreErrorKind::Create)?;
             let axes = shape
                 .iter()
                 .enumerate()
@@ -298,7 +295,7 @@ impl RegionSink for NpyStackWriter {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         Ok(self.write_files(start, block).map_err(|kind| kind.of(&*self.name))?)
     }
 
@@ -306,7 +303,7 @@ impl RegionSink for NpyStackWriter {
         Some(self.grid.clone())
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         Ok(self.complete().map_err(|kind| kind.of(&*self.name))?)
     }
 }

@@ -34,7 +34,7 @@ fn part(all: &[u8], size: usize, columns: usize, start: [usize; 2], shape: [usiz
     (0..shape[0]).flat_map(row).copied().collect()
 }
 
-fn kind(error: &chunkwise_core::Cause) -> &StoreErrorKind {
+fn kind(error: &chunkwise_core::BoxError) -> &StoreErrorKind {
     error.downcast_ref::<StoreError>().expect("an error of a store").kind()
 }
 

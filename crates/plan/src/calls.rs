@@ -5,10 +5,10 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use chunkwise_core::BoxError;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -21,7 +21,7 @@ pub type Value = Arc<dyn Any + Send + Sync>;
 pub type Args = SmallVec<[Value; 2]>;
 
 /// The value of a call, or the error of the function.
-pub type CallResult = Result<Value, Box<dyn Error + Send + Sync>>;
+pub type CallResult = Result<Value, BoxError>;
 
 /// A function that calls can be made of.
 pub trait CallFn: Send + Sync + 'static {

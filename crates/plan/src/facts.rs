@@ -5,7 +5,7 @@ use chunkwise_core::{DType, Grid, Shape};
 use crate::failure::chunk_at;
 use crate::{ArrayId, CombineStage, FusedStage, Plan, ReductionTarget, ScanRole, Stage, Storage, TaskId};
 
-/// What the tasks of a stage do, in a word.
+/// What the tasks of a stage do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum StageKind {
@@ -31,7 +31,30 @@ pub enum StageKind {
     Call,
 }
 
+impl StageKind {
+    /// A short word for it, as explanations have it: `"fused"`, `"merge"`, `"dot"`.
+    ///
+    /// ```
+    /// assert_eq!(chunkwise_plan::StageKind::Combine.word(), "merge");
+    /// ```
+    pub fn word(self) -> &'static str {
+        match self {
+            StageKind::Fused => "fused",
+            StageKind::Combine => "merge",
+            StageKind::Read => "read",
+            StageKind::Write => "write",
+            StageKind::Spill => "spill",
+            StageKind::Reshape => "copy",
+            StageKind::Contract => "dot",
+            StageKind::Scan => "scan",
+            StageKind::Order => "order",
+            StageKind::Call => "call",
+        }
+    }
+}
+
 impl Stage {
+    /// As far as the stage alone tells: a stage that writes may also spill.
     fn kind(&self) -> StageKind {
         match self {
             Stage::Fused(_) => StageKind::Fused,
@@ -48,7 +71,7 @@ impl Stage {
 }
 
 impl Plan {
-    /// What the tasks of each stage do, in a word.
+    /// What the tasks of each stage do.
     pub fn stage_kinds(&self) -> Vec<StageKind> {
         let mut kinds: Vec<StageKind> = self.stages.iter().map(Stage::kind).collect();
         for array in &self.arrays {

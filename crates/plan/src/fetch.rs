@@ -12,7 +12,12 @@ pub(crate) struct Inputs<'a> {
     fetched: SmallVec<[(&'a InputBinding, Tile); 2]>,
 }
 
-impl Inputs<'_> {
+impl<'a> Inputs<'a> {
+    /// The results of other tasks, and nothing from outside of memory.
+    pub(crate) fn of_tasks(tiles: &'a [TaskOutput]) -> Self {
+        Inputs { tiles, fetched: SmallVec::new() }
+    }
+
     /// The box that was fetched for an input.
     pub(crate) fn fetched(&self, input: &InputBinding) -> &Tile {
         let found = self.fetched.iter().find(|(of, _)| std::ptr::eq(*of, input));
@@ -33,7 +38,7 @@ impl Runner<'_> {
         (start, shape): (&[usize], &[usize]),
         tiles: &'a [TaskOutput],
     ) -> Result<Inputs<'a>, Cause> {
-        let mut inputs = Inputs { tiles, fetched: SmallVec::new() };
+        let mut inputs = Inputs::of_tasks(tiles);
         if !self.reads_outside || shape.contains(&0) {
             return Ok(inputs);
         }

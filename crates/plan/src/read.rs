@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use chunkwise_core::{Block, DType, Shape};
+use chunkwise_core::{Block, BoxError, DType, Shape};
 use smallvec::{SmallVec, smallvec};
 
 use crate::sources::RegionLike;
@@ -79,9 +79,9 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Does something again, after a pause, as long as it fails in passing; the last error says how often it was tried.
 fn patiently(
-    mut act: impl FnMut() -> Result<(), chunkwise_core::Cause>,
-    is_transient: impl Fn(&chunkwise_core::Cause) -> bool,
-) -> Result<(), chunkwise_core::Cause> {
+    mut act: impl FnMut() -> Result<(), BoxError>,
+    is_transient: impl Fn(&BoxError) -> bool,
+) -> Result<(), BoxError> {
     for attempt in 1..TRIES {
         match act() {
             Err(error) if is_transient(&error) => thread::sleep(PAUSE * (1 << (attempt - 1))),
@@ -95,7 +95,7 @@ fn patiently(
 #[derive(Debug, thiserror::Error)]
 #[error("{source} (tried {TRIES} times)")]
 struct Persistent {
-    source: chunkwise_core::Cause,
+    source: BoxError,
 }
 
 /// The block, if it has this type and shape.

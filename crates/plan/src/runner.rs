@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use chunkwise_core::{Block, Buffer, DType, Grid, Shape};
+use chunkwise_core::{Block, BoxError, Buffer, DType, Grid, Shape};
 use chunkwise_kernels::{Frame, Isa, ProgramError};
 
 use crate::compiled::Compiled;
@@ -40,13 +40,13 @@ pub enum Cause {
     Panic(String),
     /// A source could not be read.
     #[error("{0}")]
-    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Read(#[source] BoxError),
     /// A sink could not be written.
     #[error("{0}")]
-    Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Write(#[source] BoxError),
     /// A delayed function returned an error: this is the one it returned.
     #[error("{0}")]
-    Call(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Call(#[source] BoxError),
     /// A reduction without a value.
     #[error(transparent)]
     AllNan(#[from] chunkwise_kernels::reduce::AllNan),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::num::ParseIntError;
 
 use chunkwise::prelude::*;
-use chunkwise::{Cause, Error};
+use chunkwise::{BoxError, Cause, Error};
 use chunkwise_expr::{Optimise, Want, plan};
 use chunkwise_plan::WireError;
 
@@ -75,9 +75,8 @@ fn errors_arrive_whole() {
     // Text and boxes are errors too.
     let text = try_delayed(|| Err::<i64, _>("no reason")).call();
     assert!(text.compute().unwrap_err().to_string().ends_with(": no reason"));
-    let boxed = Delayed::new(7).try_map(|row| {
-        Err::<i64, Box<dyn std::error::Error + Send + Sync>>(Box::new(Rejected { row: *row, fields: vec![] }))
-    });
+    let boxed =
+        Delayed::new(7).try_map(|row| Err::<i64, BoxError>(Box::new(Rejected { row: *row, fields: vec![] })));
     assert_eq!(boxed.compute().unwrap_err().find::<Rejected>().map(|e| e.row), Some(7));
 }
 

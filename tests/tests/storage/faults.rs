@@ -10,7 +10,7 @@ use chunkwise::prelude::*;
 use chunkwise_core::{AxisGrid, Grid};
 use chunkwise_expr::{Expr, Optimise, Want, plan_each};
 use chunkwise_io::SpillError;
-use chunkwise_plan::{Runner, TaskError, TaskOutput};
+use chunkwise_plan::{Runner, StageKind, TaskError, TaskOutput};
 use chunkwise_tests::Store;
 use ndarray::{Array2, ArrayD, IxDyn};
 
@@ -60,7 +60,10 @@ fn a_folder_that_nothing_can_be_spilled_to() {
     let x = ChunkedArray2::<f64>::from_block_fn((600, 600).chunked(100), |block| Array2::ones(block.shape));
     let y = spilling(&x.unwrap());
     let config = Config::default().memory_limit(2_200_000).spill_to("/no/such/folder");
-    assert!(!config.explain(&y).unwrap().outside.is_empty(), "it spills");
+    let explained = config.explain(&y).unwrap();
+    assert!(!explained.outside.is_empty(), "it spills");
+    assert!(explained.after.iter().any(|stage| stage.kind == StageKind::Spill), "{explained}");
+    assert!(explained.to_string().contains("\n  spill [spill from_block_fn] over (600, 600)"), "{explained}");
     let error = config.compute(y.value()).unwrap_err();
     assert!(
         matches!(error.find(), Some(SpillError::Create { folder, .. }) if folder == Path::new("/no/such/folder"))
@@ -144,7 +147,7 @@ fn a_write_that_is_refused_is_an_error_with_its_cause() {
         fn name(&self) -> String {
             "a full disk".into()
         }
-        fn write(&self, _: &[usize], _: &chunkwise_core::Block) -> Result<(), chunkwise_core::Cause> {
+        fn write(&self, _: &[usize], _: &chunkwise_core::Block) -> Result<(), chunkwise_core::BoxError> {
             Err(io::Error::from(io::ErrorKind::StorageFull).into())
         }
     }

@@ -1,7 +1,7 @@
 //! Memory as the system sees it: a process that works on more than its limit stays within it.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use chunkwise::prelude::*;
 use ndarray::{Axis, s};
@@ -56,14 +56,23 @@ fn peak() -> Option<u64> {
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
 }
 
-/// Does the work of a child, when this process is one.
+/// What the children of the tests below do.
 #[test]
+#[ignore = "the child of the other tests here, which tell it what to do"]
 fn child() {
     let (Ok(what), Ok(folder)) = (std::env::var("CHUNKWISE_WORK"), std::env::var("CHUNKWISE_FOLDER")) else {
         return;
     };
     work(&what, Path::new(&folder)).unwrap();
     println!("resident {}", peak().unwrap());
+}
+
+/// A process that runs `child`.
+fn child_that_does(what: &str, folder: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "resident::child", "--ignored", "--nocapture", "--test-threads=1"]);
+    command.env("CHUNKWISE_WORK", what).env("CHUNKWISE_FOLDER", folder);
+    command
 }
 
 #[test]
@@ -88,10 +97,7 @@ fn arrays_four_times_the_limit() {
         "product",
         "persist",
     ] {
-        let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "resident::child", "--nocapture", "--test-threads=1"]);
-        let output =
-            child.env("CHUNKWISE_WORK", what).env("CHUNKWISE_FOLDER", folder.path()).output().unwrap();
+        let output = child_that_does(what, folder.path()).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         let resident =
             text.lines().find_map(|line| line.split_once("resident ")?.1.trim().parse::<u64>().ok());
@@ -111,11 +117,8 @@ fn a_process_that_is_killed_while_it_spills_leaves_nothing_to_the_next_one() {
     let folder = tempfile::tempdir().unwrap();
     let x = ChunkedArray2::<f64>::zeros((ROWS, ROWS)).unwrap();
     x.write_npy(folder.path().join("x.npy")).unwrap();
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "resident::child", "--nocapture", "--test-threads=1"]);
-    child.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    let mut child =
-        child.env("CHUNKWISE_WORK", "endless").env("CHUNKWISE_FOLDER", folder.path()).spawn().unwrap();
+    let mut child = child_that_does("endless", folder.path());
+    let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let files = || {
         let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name());
         files.filter(|name| name != "x.npy").collect::<Vec<_>>()

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chunkwise_core::{Block, Cause, Element, Grid, RegionSink};
+use chunkwise_core::{Block, BoxError, Element, Grid, RegionSink};
 use chunkwise_expr::{Expr, Want};
 use ndarray::Dimension;
 
@@ -121,7 +121,7 @@ impl Target {
     /// Opens the sink for the computation of this expression.
     fn open(&self, expr: &Expr) -> Result<Arc<dyn RegionSink>> {
         expr.known("writing")?;
-        let failed = |source: Cause| Error::Sink { name: self.name.clone(), source };
+        let failed = |source: BoxError| Error::Sink { name: self.name.clone(), source };
         let fingerprint = match &self.resume {
             Resume::No => return (self.open)(),
             Resume::SamePlan => engine::fingerprint(expr, self).map_err(failed)?,
@@ -187,7 +187,7 @@ impl RegionSink for Preview {
         self.name.clone()
     }
 
-    fn write(&self, _: &[usize], _: &Block) -> Result<(), Cause> {
+    fn write(&self, _: &[usize], _: &Block) -> Result<(), BoxError> {
         Err("nothing is written while a computation is only planned".into())
     }
 

@@ -1,10 +1,9 @@
 //! Arrays of what a function returns, for each element or for each block.
 
-use std::error::Error;
 use std::panic::Location;
 use std::sync::Arc;
 
-use chunkwise_core::{Block, BlockFn, Element, Grid, Scalar};
+use chunkwise_core::{Block, BlockFn, BoxError, Element, Grid, Scalar};
 use chunkwise_expr::Expr;
 use chunkwise_kernels::{Closure, Op};
 use ndarray::{Array, Dimension};
@@ -119,7 +118,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     pub fn try_from_block_fn<F, E>(shape: impl IntoShape<Dim = D>, f: F) -> Result<Self>
     where
         F: Fn(BlockInfo<D>) -> Result<Array<A, D>, E> + Send + Sync + 'static,
-        E: Into<Box<dyn Error + Send + Sync>>,
+        E: Into<BoxError>,
     {
         let make = move |info| f(info).map(block_of).map_err(E::into);
         Self::from_blocks("try_from_block_fn", grid_of::<A, _>(shape)?, make)
@@ -137,7 +136,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     }
 }
 
-type BlockResult = Result<Block, Box<dyn Error + Send + Sync>>;
+type BlockResult = Result<Block, BoxError>;
 
 /// A function of a block's place, without the types of its dimension and elements.
 struct Blocks<F>(F);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chunkwise_core::BoxError;
 use chunkwise_expr::Expr;
 use chunkwise_plan::{Args, CallFn, CallResult, Function, SharedFn, StaticFn};
 
@@ -86,7 +87,7 @@ impl<T: Data> Delayed<T> {
     where
         F: Fn(&T) -> std::result::Result<R, E> + Send + Sync + 'static,
         R: Data,
-        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+        E: Into<BoxError> + 'static,
     {
         let function = fallible::<R, E>(short::<F>(), move |args| f(get::<T>(&args[0])));
         Delayed::from_expr(Expr::call(function, [self.expr().clone()]))

@@ -1,10 +1,10 @@
 //! Functions that build calls.
 
-use std::error::Error;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use chunkwise_core::BoxError;
 use chunkwise_expr::Expr;
 use chunkwise_plan::{Args, CallFn, CallResult, Function, SharedFn, Value};
 
@@ -180,7 +180,7 @@ pub fn try_delayed<F, P, T, E>(f: F) -> DelayedFn<F::Values, T>
 where
     F: Signature<P, Out = Result<T, E>> + LazyFn<P>,
     T: Data,
-    E: Into<Box<dyn Error + Send + Sync>> + 'static,
+    E: Into<BoxError> + 'static,
 {
     DelayedFn { function: fallible::<T, E>(short::<F>(), move |args| f.invoke(args)), marker: PhantomData }
 }
@@ -205,7 +205,7 @@ pub(super) fn plain<R: Data>(name: String, f: impl Fn(&[Value]) -> R + Send + Sy
 }
 
 /// The function of calls that may fail.
-pub(super) fn fallible<R: Data, E: Into<Box<dyn Error + Send + Sync>> + 'static>(
+pub(super) fn fallible<R: Data, E: Into<BoxError> + 'static>(
     name: String,
     f: impl Fn(&[Value]) -> Result<R, E> + Send + Sync + 'static,
 ) -> Function {

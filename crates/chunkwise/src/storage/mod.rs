@@ -19,6 +19,3 @@ mod zarr;
 
 pub use sink::Sink;
 pub use source::Source;
-
-/// Any error, as users' own sources and sinks return it: `?` and `into` make one of whatever is an error, and of text.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -177,7 +177,7 @@ fn blocks() -> Expr {
             _: &[usize],
             _: &[usize],
             _: &[usize],
-        ) -> Result<chunkwise_core::Block, Box<dyn std::error::Error + Send + Sync>> {
+        ) -> Result<chunkwise_core::Block, chunkwise_core::BoxError> {
             unreachable!("nothing is computed here")
         }
     }

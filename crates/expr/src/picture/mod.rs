@@ -10,6 +10,8 @@ mod planned;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use names::tuple;
+
 use crate::graph::Graph;
 use crate::lower::{Want, lower};
 use crate::passes::{merge_only, optimise};

@@ -175,7 +175,7 @@ pub(super) fn stage_family(stage: &Stage) -> OpFamily {
 }
 
 /// A shape as users write it: `(3, 4)`, `(3,)`, `()`.
-pub(super) fn tuple(shape: &[usize]) -> String {
+pub(crate) fn tuple(shape: &[usize]) -> String {
     match shape {
         [n] => format!("({n},)"),
         _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
@@ -185,9 +185,4 @@ pub(super) fn tuple(shape: &[usize]) -> String {
 /// As in `25 chunks of (1000, 1000)`.
 pub(super) fn chunks(count: u64, largest: &Shape) -> String {
     if count == 1 { "1 chunk".to_owned() } else { format!("{count} chunks of {}", tuple(largest)) }
-}
-
-/// As in `1 task` and `16 tasks`.
-pub(super) fn counted(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

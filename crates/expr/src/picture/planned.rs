@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chunkwise_core::Grid;
+use chunkwise_core::{Grid, counted};
 use chunkwise_plan::{CombineStage, Plan, Root, ScanRole, Sources, Stage, Storage, Task, for_parts};
 
-use super::names::{chunks, counted, file, stage_family, tuple};
+use super::names::{chunks, file, stage_family, tuple};
 use super::{Drawn, MOST_EDGES, MOST_NODES, OpFamily, PictureGraph, PictureNode, PictureStage, check};
 use crate::ExprError;
 
@@ -40,7 +40,8 @@ impl Planned {
         };
         let mut details = vec![format!("{} {}", tuple(&array.shape), array.dtype)];
         if let Storage::Persisted(source, _) = &array.storage {
-            details.push(counted(self.sources.tiles[*source as usize].tiles.len() as u64, "tile"));
+            let tiles = self.sources.tiles[*source as usize].tiles.len();
+            details.push(counted(tiles, "tile", "tiles").to_string());
         }
         PictureNode {
             name: name.to_owned(),
@@ -203,7 +204,7 @@ impl Drawn for Planned {
             numbers[number] = nodes.len() as u32;
             let mut node = self.stage(number, is_root[number]);
             let grid = &stage.info().chunks;
-            let tasks = counted(self.tasks[number], "task");
+            let tasks = counted(self.tasks[number], "task", "tasks").to_string();
             node.details = match stage {
                 Stage::Fused(_) | Stage::Order(_) => vec![
                     format!("over {}", tuple(&grid.shape())),

@@ -1,17 +1,16 @@
 //! Reading regions of an `.npy` file.
 
-use std::error::Error;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
-use chunkwise_core::{Block, Buffer, DType, RegionSource};
+use chunkwise_core::{Block, BoxError, Buffer, DType, RegionSource};
 use smallvec::SmallVec;
 
 use super::header::Header;
 use super::{NpyError, NpyErrorKind, descr};
 use crate::check::{check_bools, check_box};
 use crate::copy::{CopyAxis, copy, swap_bytes};
+use crate::place::version_of;
 use crate::position::read_exact_at;
 use crate::runs::{Layout, Limits, Runs};
 
@@ -164,14 +163,12 @@ impl RegionSource for NpyFile {
         &self.header.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Box<dyn Error + Send + Sync>> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         Ok(self.read_region(start, out)?)
     }
 
     fn version(&self) -> Option<String> {
-        let metadata = self.file.metadata().ok()?;
-        let changed = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        Some(format!("{} bytes, changed at {} ns", metadata.len(), changed.as_nanos()))
+        version_of(&self.file.metadata().ok()?)
     }
 }
 

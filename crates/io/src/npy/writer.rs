@@ -1,13 +1,12 @@
 //! Writing an `.npy` file block by block.
 
-use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use chunkwise_core::{Block, DType, RegionSink, Shape, byte_len};
+use chunkwise_core::{Block, BoxError, DType, RegionSink, Shape, byte_len};
 use smallvec::SmallVec;
 
 use super::file::staging_area;
@@ -203,12 +202,12 @@ impl RegionSink for NpyWriter {
         self.target.display().to_string()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Box<dyn Error + Send + Sync>> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         // SAFETY: what the trait asks of its callers.
         Ok(unsafe { self.write_region(start, block) }?)
     }
 
-    fn finish(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+    fn finish(&self) -> Result<(), BoxError> {
         Ok(NpyWriter::finish(self)?)
     }
 }
@@ -278,8 +277,7 @@ impl Drop for Temporary {
 /// Makes the new name durable. Only unix systems open folders for that.
 fn sync_folder(target: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        File::open(parent(target))?.sync_all()?;
     }
     Ok(())
 }

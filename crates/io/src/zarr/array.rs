@@ -7,7 +7,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, RegionSource, Shape, byte_len};
+use chunkwise_core::{AxisGrid, Block, BoxError, DType, Grid, RegionSource, Shape, byte_len};
 use serde_json::{Map, Value};
 use zarrs::array::{Array, ArrayBytes, ArrayCreateError, ArrayMetadata, ArrayToBytesCodecTraits};
 use zarrs::array::{CodecError, CodecOptions};
@@ -185,7 +185,7 @@ impl ZarrArray {
         })
     }
 
-    fn read_chunk(&self, indices: &[u64], chunk: &Meeting, out: &Block) -> Result<(), Cause> {
+    fn read_chunk(&self, indices: &[u64], chunk: &Meeting, out: &Block) -> Result<(), BoxError> {
         match self.decoded(indices)? {
             Some(bytes) => {
                 let shape = self.chunk_shape(indices)?;
@@ -202,7 +202,7 @@ impl ZarrArray {
         indices: &[u64],
         chunk: &Meeting,
         out: &Block,
-    ) -> Result<(), Cause> {
+    ) -> Result<(), BoxError> {
         let key = self.array.chunk_key(indices);
         let Some(shard) = shards.open(&self.array, &key, &self.options)? else {
             fill_part(self.fill_value(), out, &chunk.in_box, &chunk.shape);
@@ -223,7 +223,7 @@ impl ZarrArray {
     }
 
     /// The elements of a whole chunk (a shard if these are shards), row-major; `None` if it is not there.
-    pub(super) fn decoded(&self, indices: &[u64]) -> Result<Option<Vec<u8>>, Cause> {
+    pub(super) fn decoded(&self, indices: &[u64]) -> Result<Option<Vec<u8>>, BoxError> {
         let Some(encoded) = self.array.storage().get(&self.array.chunk_key(indices)).map_err(plain)? else {
             return Ok(None);
         };
@@ -243,7 +243,7 @@ impl ZarrArray {
         &self,
         elements: &'a [u8],
         shape: &[NonZeroU64],
-    ) -> Result<Option<Cow<'a, [u8]>>, Cause> {
+    ) -> Result<Option<Cow<'a, [u8]>>, BoxError> {
         let (data_type, fill) = (self.array.data_type(), self.array.fill_value());
         if fill.equals_all(elements) {
             return Ok(None);
@@ -252,11 +252,11 @@ impl ZarrArray {
         Ok(Some(self.array.codecs().encode(bytes, shape, data_type, fill, &self.options)?))
     }
 
-    pub(super) fn chunk_shape(&self, indices: &[u64]) -> Result<Vec<NonZeroU64>, Cause> {
+    pub(super) fn chunk_shape(&self, indices: &[u64]) -> Result<Vec<NonZeroU64>, BoxError> {
         Ok(self.array.chunk_shape(indices)?.to_vec())
     }
 
-    fn check(&self, bytes: &[u8], elements: usize) -> Result<(), Cause> {
+    fn check(&self, bytes: &[u8], elements: usize) -> Result<(), BoxError> {
         let expected = elements * self.dtype.size();
         if bytes.len() != expected {
             return Err(format!("decodes to {} bytes instead of {expected}", bytes.len()).into());
@@ -267,7 +267,7 @@ impl ZarrArray {
         Ok(())
     }
 
-    pub(super) fn chunk_error(&self, indices: Vec<u64>, cause: Cause) -> StoreErrorKind {
+    pub(super) fn chunk_error(&self, indices: Vec<u64>, cause: BoxError) -> StoreErrorKind {
         let key = self.array.chunk_key(&indices).as_str().to_owned();
         StoreErrorKind::Chunk { indices, key, cause }
     }
@@ -297,7 +297,7 @@ impl RegionSource for ZarrArray {
         &self.shape
     }
 
-    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), Cause> {
+    fn read(&self, start: &[usize], out: &mut Block) -> Result<(), BoxError> {
         Ok(self.read_region(start, out)?)
     }
 
@@ -384,7 +384,7 @@ pub(super) fn lengths(shape: &[NonZeroU64]) -> Shape {
 }
 
 /// The bytes of elements of a fixed size.
-pub(super) fn fixed(decoded: Result<ArrayBytes<'_>, CodecError>) -> Result<Vec<u8>, Cause> {
+pub(super) fn fixed(decoded: Result<ArrayBytes<'_>, CodecError>) -> Result<Vec<u8>, BoxError> {
     match decoded {
         Ok(bytes) => Ok(bytes.into_fixed()?.into_owned()),
         Err(CodecError::StorageError(error)) => Err(plain(error)),
@@ -393,7 +393,7 @@ pub(super) fn fixed(decoded: Result<ArrayBytes<'_>, CodecError>) -> Result<Vec<u
 }
 
 /// The system's error, where that is what it is, so that its kind can be told.
-pub(super) fn plain(error: StorageError) -> Cause {
+pub(super) fn plain(error: StorageError) -> BoxError {
     match error {
         StorageError::IOError(error) => io::Error::new(error.kind(), error).into(),
         error => error.into(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chunkwise_core::{Block, Cause, DType, Grid, RegionSink, byte_len};
+use chunkwise_core::{Block, BoxError, DType, Grid, RegionSink, byte_len};
 use object_store::ObjectStore;
 
 use super::array::{ZarrArray, described};
@@ -151,7 +151,7 @@ impl RegionSink for ZarrObjectWriter {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         let put = |_: usize, key: &str, encoded: Option<&[u8]>| match encoded {
             Some(encoded) => self.objects.put(key, encoded.to_vec()),
             None => self.objects.remove(key),
@@ -169,7 +169,7 @@ impl RegionSink for ZarrObjectWriter {
         self.region.scratch_bytes() * 4 / 3
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         Ok(self.complete().map_err(|kind| kind.of(&*self.name))?)
     }
 }

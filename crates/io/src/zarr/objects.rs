@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io;
 use std::sync::{Arc, OnceLock, mpsc};
 
-use chunkwise_core::Cause;
+use chunkwise_core::BoxError;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutPayload};
@@ -90,20 +90,20 @@ impl Objects {
     }
 
     /// Stores are asked to put an object whole or not at all.
-    pub(super) fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Cause> {
+    pub(super) fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), BoxError> {
         let (store, object) = (self.store.clone(), self.object(key));
         wait(async move { store.put(&object, PutPayload::from(bytes)).await })?.map_err(failed)?;
         Ok(())
     }
 
-    pub(super) fn remove(&self, key: &str) -> Result<(), Cause> {
+    pub(super) fn remove(&self, key: &str) -> Result<(), BoxError> {
         let (store, object) = (self.store.clone(), self.object(key));
         wait(async move { present(store.delete(&object).await) })?.map_err(failed)?;
         Ok(())
     }
 
     /// Removes every object.
-    pub(super) fn clear(&self) -> Result<(), Cause> {
+    pub(super) fn clear(&self) -> Result<(), BoxError> {
         let (store, path) = (self.store.clone(), self.path.clone());
         let clear = async move {
             let found = store.list(Some(&path)).map_ok(|object| object.location).boxed();

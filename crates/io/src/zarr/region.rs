@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::num::NonZeroU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chunkwise_core::{AxisGrid, Block, Cause, DType, Grid, Shape, byte_len};
+use chunkwise_core::{AxisGrid, Block, BoxError, DType, Grid, Shape, byte_len};
 use zarrs::array::ArrayToBytesCodecTraits;
 
 use super::array::{SLACK, ZarrArray, lengths, metadata};
@@ -17,7 +17,7 @@ const COMPRESSOR: u64 = 2 << 20;
 
 /// Where an encoded chunk goes: the number of its cell, its key, and its bytes, or `None` if it is nothing but the fill
 /// value.
-pub(super) type Put<'a> = &'a dyn Fn(usize, &str, Option<&[u8]>) -> Result<(), Cause>;
+pub(super) type Put<'a> = &'a dyn Fn(usize, &str, Option<&[u8]>) -> Result<(), BoxError>;
 
 /// A box of an array, all of which is written.
 #[derive(Debug)]
@@ -155,7 +155,7 @@ impl Region {
 
     /// # Safety
     /// As [`write`](Self::write).
-    unsafe fn write_cell(&self, cell: &Meeting, block: &Block, put: Put<'_>) -> Result<(), Cause> {
+    unsafe fn write_cell(&self, cell: &Meeting, block: &Block, put: Put<'_>) -> Result<(), BoxError> {
         let chunk = lengths(&self.chunk_shape);
         let bytes = chunk.iter().product::<usize>() * self.dtype().size();
         let part = block.region(&cell.in_box, &cell.shape);
@@ -172,8 +172,10 @@ impl Region {
                 false => self.array.decoded(&self.indices(&cell.coords))?,
             }
             .unwrap_or_else(|| self.array.fill_value().repeat(chunk.iter().product()));
-            // SAFETY: the caller's contract.
-            unsafe { write_part(block, &cell.in_box, &cell.shape, &mut elements, &chunk, &in_chunk) };
+            assert_eq!(elements.len(), bytes);
+            let memory = elements.as_mut_ptr();
+            // SAFETY: the caller's contract; the elements are those of a chunk, by the assertion.
+            unsafe { write_part(block, &cell.in_box, &cell.shape, memory, &chunk, &in_chunk) };
             Cow::Owned(elements)
         };
         let encoded = self.array.encoded(&elements, &self.chunk_shape)?;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::num::NonZeroU64;
 
-use chunkwise_core::{AxisGrid, Cause, Grid, Shape};
+use chunkwise_core::{AxisGrid, BoxError, Grid, Shape};
 use zarrs::array::codec::{CodecChain, ShardingCodecConfiguration};
 use zarrs::array::{Array, ArrayShardedExt, ArrayToBytesCodecTraits};
 use zarrs::array::{BytesRepresentation, CodecOptions, FillValue, data_type};
@@ -100,7 +100,7 @@ impl Shards {
         array: &Array<dyn ReadableStorageTraits>,
         key: &'a StoreKey,
         options: &CodecOptions,
-    ) -> Result<Option<Shard<'a>>, Cause> {
+    ) -> Result<Option<Shard<'a>>, BoxError> {
         let Some(bytes) = array.storage().size_key(key).map_err(plain)? else { return Ok(None) };
         if bytes < self.index_bytes {
             return Err(
@@ -137,7 +137,7 @@ impl Shard<'_> {
         array: &Array<dyn ReadableStorageTraits>,
         coords: &Shape,
         options: &CodecOptions,
-    ) -> Result<Option<Vec<u8>>, Cause> {
+    ) -> Result<Option<Vec<u8>>, BoxError> {
         let at = self.shards.grid.index(coords) * 2;
         let (offset, length) = (self.index[at], self.index[at + 1]);
         if (offset, length) == (u64::MAX, u64::MAX) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chunkwise_core::{Block, Cause, DType, Grid, RegionSink, byte_len};
+use chunkwise_core::{Block, BoxError, DType, Grid, RegionSink, byte_len};
 
 use super::array::{ZarrArray, described};
 use super::folder::Folder;
@@ -16,9 +16,7 @@ use super::meta::{Metadata, resized};
 use super::options::ZarrOptions;
 use super::region::Region;
 use crate::cells::each_cell;
-use crate::place::{
-    OWN, TemporaryFolder, make_folder, parent, put, remove_stale, swap, sync, temporary_name,
-};
+use crate::place::{OWN, TemporaryFolder, make_folder, parent, put, remove_stale, swap, sync};
 use crate::{StoreError, StoreErrorKind};
 
 /// A Zarr array that is being made, made longer or changed, chunk by chunk, by any number of threads at once.
@@ -66,7 +64,7 @@ struct Work {
 
 impl Work {
     /// Puts a chunk in its place, and remembers it.
-    fn put(&self, cell: usize, key: &str, encoded: Option<&[u8]>) -> Result<(), Cause> {
+    fn put(&self, cell: usize, key: &str, encoded: Option<&[u8]>) -> Result<(), BoxError> {
         let target = self.folder.join(key);
         match encoded {
             Some(encoded) => put(&self.folder.join(OWN), &target, encoded)?,
@@ -206,14 +204,14 @@ impl ZarrWriter {
         may_take(&self.target, overwrite)?;
         let beside = parent(&self.target);
         fs::create_dir_all(beside).map_err(StoreErrorKind::Create)?;
-        remove_stale(beside);
         let Some(fingerprint) = fingerprint else {
-            let folder = beside.join(temporary_name());
-            fs::create_dir_all(folder.join(OWN)).map_err(StoreErrorKind::Create)?;
-            let temporary = TemporaryFolder { path: folder.clone() };
+            let temporary = TemporaryFolder::beside(&self.target).map_err(StoreErrorKind::Create)?;
+            let folder = temporary.path.clone();
+            fs::create_dir(folder.join(OWN)).map_err(StoreErrorKind::Create)?;
             describe(&folder, metadata)?;
             return Ok(Work { folder, journal: None, earlier: HashMap::new(), _temporary: Some(temporary) });
         };
+        remove_stale(beside);
         let folder = partial(&self.target);
         let journal = folder.join(OWN).join(journal_name(fingerprint));
         let same = journal.exists()
@@ -328,7 +326,7 @@ impl RegionSink for ZarrWriter {
         self.name.clone()
     }
 
-    fn write(&self, start: &[usize], block: &Block) -> Result<(), Cause> {
+    fn write(&self, start: &[usize], block: &Block) -> Result<(), BoxError> {
         // SAFETY: what the trait asks of its callers.
         Ok(unsafe { self.write_block(start, block) }.map_err(|kind| kind.of(&*self.name))?)
     }
@@ -341,7 +339,7 @@ impl RegionSink for ZarrWriter {
         self.region.scratch_bytes()
     }
 
-    fn resume(&self, fingerprint: u128) -> Result<(), Cause> {
+    fn resume(&self, fingerprint: u128) -> Result<(), BoxError> {
         self.begin(Some(fingerprint)).map_err(|kind| kind.of(&*self.name))?;
         Ok(())
     }
@@ -361,7 +359,7 @@ impl RegionSink for ZarrWriter {
         .is_ok()
     }
 
-    fn finish(&self) -> Result<(), Cause> {
+    fn finish(&self) -> Result<(), BoxError> {
         if self.finished.load(Ordering::Relaxed) {
             return Ok(());
         }

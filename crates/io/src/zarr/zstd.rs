@@ -1,6 +1,6 @@
 //! What a Zstandard frame says about itself.
 
-use chunkwise_core::Cause;
+use chunkwise_core::BoxError;
 use zarrs::array::codec::{CodecChain, ZstdCodec};
 
 /// Bytes by which what is compressed may be longer than the elements: checksums.
@@ -8,7 +8,7 @@ const MARGIN: u64 = 1 << 10;
 
 /// Refuses a damaged chunk that says it is longer than chunks are: the codec asks for so much memory, which may end the
 /// process.
-pub(super) fn check_length(codecs: &CodecChain, encoded: &[u8], decoded: u64) -> Result<(), Cause> {
+pub(super) fn check_length(codecs: &CodecChain, encoded: &[u8], decoded: u64) -> Result<(), BoxError> {
     let last = codecs.bytes_to_bytes_codecs().last();
     if !last.is_some_and(|codec| codec.as_any().is::<ZstdCodec>()) {
         return Ok(());

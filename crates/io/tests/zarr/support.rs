@@ -121,6 +121,6 @@ pub(crate) fn files(folder: &Path) -> Vec<String> {
 }
 
 /// The store's error that a source or a sink returned.
-pub(crate) fn store_error(error: &chunkwise_core::Cause) -> &StoreError {
+pub(crate) fn store_error(error: &chunkwise_core::BoxError) -> &StoreError {
     error.downcast_ref().expect("an error of a store")
 }

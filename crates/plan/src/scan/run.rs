@@ -43,9 +43,11 @@ impl Runner<'_> {
         let states = states(scan, &place, stage.axis, stage.continues(&place).map(made));
         let total = stage.total_of(&place).map(made);
         let cell = Cell { stage, scan, place: &place, states: &states };
-        let fetched =
-            if stage.evaluates(&place) { (&place.start[..], &place.shape[..]) } else { (&[][..], &[0][..]) };
-        let operands = self.fetch(&self.programs(id, stage), fetched, inputs)?;
+        let operands = if stage.evaluates(&place) {
+            self.fetch(&self.programs(id, stage), (&place.start, &place.shape), inputs)?
+        } else {
+            Inputs::of_tasks(inputs)
+        };
         let mut outputs: SmallVec<[Tile; 1]> = smallvec![];
         if stage.holds_elements(&place) {
             let computed = total.filter(|_| !stage.evaluates(&place)).map(|total| &total[0].block);
