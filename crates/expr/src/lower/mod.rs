@@ -1,5 +1,6 @@
 //! From an optimised graph to a plan.
 
+mod called;
 mod calls;
 mod demand;
 mod number;

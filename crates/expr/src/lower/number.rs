@@ -9,6 +9,7 @@ use chunkwise_plan::{
 };
 use smallvec::SmallVec;
 
+use super::called;
 use super::calls::{CallPlace, Place, arrays};
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
 use super::outside;
@@ -38,12 +39,14 @@ pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<Vec<Op
     let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
     let mut inputs: SmallVec<[TaskId; 16]> = SmallVec::new();
     let mut fetched = HashMap::default();
+    let called: Vec<u64> = build.plan.stages.iter().map(called::of_stage).collect();
     for draft in order {
         inputs.clear();
         inputs.extend(drafts.inputs[draft as usize].iter().map(|&input| ids[input as usize]));
         let task = drafts.tasks[draft as usize];
         let (output, scratch) = bytes(build, task);
         let scratch = scratch + outside::fetched_bytes(build, task, &mut fetched);
+        let scratch = scratch + called::of_task(build, task, called[task.stage as usize]);
         ids[draft as usize] = build.plan.graph.push(&inputs, output, scratch);
         build.plan.tasks.push(task);
     }
@@ -352,7 +355,8 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             let (_, _, shape) = &read.boxes[task.unit as usize];
             let scratch = match &build.sources.regions[read.source as usize] {
                 RegionLike::Region(source) => source.scratch_bytes(shape),
-                RegionLike::Blocks(_) | RegionLike::Values(..) => 0,
+                RegionLike::Blocks(_, scratch) => *scratch,
+                RegionLike::Values(..) => 0,
             };
             (len(shape) * build.plan.array(read.array).dtype.size() as u64, scratch)
         }
