@@ -3,6 +3,7 @@
 mod called;
 mod calls;
 mod demand;
+mod early;
 mod number;
 mod order;
 mod outside;
