@@ -60,6 +60,7 @@ mod engine;
 mod error;
 pub mod futures;
 mod groupby;
+mod hints;
 mod histogram;
 mod late;
 mod linalg;

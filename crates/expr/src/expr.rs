@@ -84,7 +84,7 @@ impl Expr {
     /// Blocks made by a function of their place; each chunk of the grid is made once per computation.
     #[track_caller]
     pub fn block_fn(name: &'static str, dtype: DType, grid: Grid, function: Arc<dyn BlockFn>) -> Expr {
-        Self::source(Kind::Blocks { name, function }, dtype, Meta::new(grid))
+        Self::source(Kind::Blocks { name, function, scratch_bytes: 0 }, dtype, Meta::new(grid))
     }
 
     /// An instruction applied at every position. Operands broadcast; their grids are refined to one.

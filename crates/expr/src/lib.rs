@@ -14,6 +14,7 @@ mod fuse;
 mod graph;
 mod groups;
 mod hash;
+mod hints;
 mod lower;
 mod node;
 pub mod ops;

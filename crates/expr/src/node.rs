@@ -31,8 +31,8 @@ pub(crate) enum Kind {
     Persisted(Arc<Tiles>),
     /// An array that is read a region at a time.
     Region(Arc<dyn RegionSource>),
-    /// Blocks made by a function of their place.
-    Blocks { name: &'static str, function: Arc<dyn BlockFn> },
+    /// Blocks made by a function of their place, of which one call holds so many bytes beside the block.
+    Blocks { name: &'static str, function: Arc<dyn BlockFn>, scratch_bytes: u64 },
     /// An instruction at every position. Operands have the node's shape, or no axes.
     Elementwise(Op),
     /// A reduction over axes (one bit each) of the input.

@@ -35,6 +35,8 @@ pub struct Closure {
     pub location: &'static Location<'static>,
     /// The function.
     pub function: Arc<dyn ElementFn>,
+    /// The most bytes that one call of it holds, as far as is known. This tells no closures apart.
+    pub scratch_bytes: u64,
 }
 
 /// A function is called once for every element, in row-major order within a tile. Tiles are computed in any
@@ -58,7 +60,7 @@ impl Closure {
     where
         F: Fn(A) -> R + Send + Sync + 'static,
     {
-        Closure { name, location, function: Arc::new(Map1::new(function)) }
+        Closure { name, location, function: Arc::new(Map1::new(function)), scratch_bytes: 0 }
     }
 
     /// A function of the elements of two arrays.
@@ -70,7 +72,7 @@ impl Closure {
     where
         F: Fn(A, B) -> R + Send + Sync + 'static,
     {
-        Closure { name, location, function: Arc::new(Map2::new(function)) }
+        Closure { name, location, function: Arc::new(Map2::new(function)), scratch_bytes: 0 }
     }
 
     /// A function of the elements of three arrays.
@@ -82,7 +84,7 @@ impl Closure {
     where
         F: Fn(A, B, C) -> R + Send + Sync + 'static,
     {
-        Closure { name, location, function: Arc::new(Map3::new(function)) }
+        Closure { name, location, function: Arc::new(Map3::new(function)), scratch_bytes: 0 }
     }
 
     /// A function of `axes` operands of `i64`, which it receives as one slice: the element's index, when they
@@ -97,7 +99,8 @@ impl Closure {
         F: Fn(&[i64]) -> R + Send + Sync + 'static,
     {
         let operands = SmallVec::from_elem(DType::I64, axes);
-        Closure { name, location, function: Arc::new(MapCoords { function, operands, result: PhantomData }) }
+        let function = Arc::new(MapCoords { function, operands, result: PhantomData });
+        Closure { name, location, function, scratch_bytes: 0 }
     }
 
     fn address(&self) -> usize {

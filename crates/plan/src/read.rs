@@ -25,7 +25,7 @@ impl Runner<'_> {
                 self.read_region(stage.source, start, &mut block)?;
                 block
             }
-            RegionLike::Blocks(function) => {
+            RegionLike::Blocks(function, _) => {
                 let Storage::Computed { grid, .. } = &array.storage else {
                     unreachable!("read stages fill computed arrays")
                 };

@@ -12,8 +12,8 @@ use crate::{Function, Operand, Plan, Root, Stage, Storage, Tile, Tiles, Value};
 pub enum RegionLike {
     /// A source that any region can be read from.
     Region(Arc<dyn RegionSource>),
-    /// A function that makes whole chunks.
-    Blocks(Arc<dyn BlockFn>),
+    /// A function that makes whole chunks, and the bytes that one call of it holds beside the chunk.
+    Blocks(Arc<dyn BlockFn>, u64),
     /// Values that are the chunks, and how to see one as a block. The value of each chunk, in row-major order,
     /// is there from the start or else the one input of the chunk's task.
     Values(fn(&Value) -> Block, Vec<Option<Value>>),
@@ -23,7 +23,7 @@ impl fmt::Debug for RegionLike {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RegionLike::Region(source) => write!(f, "Region({})", source.name()),
-            RegionLike::Blocks(_) => f.write_str("Blocks"),
+            RegionLike::Blocks(..) => f.write_str("Blocks"),
             RegionLike::Values(..) => f.write_str("Values"),
         }
     }
@@ -106,7 +106,7 @@ impl Sources {
                         RegionLike::Region(source) => {
                             source.dtype() == array.dtype && *source.shape() == array.shape[..]
                         }
-                        RegionLike::Blocks(_) | RegionLike::Values(..) => read.closure,
+                        RegionLike::Blocks(..) | RegionLike::Values(..) => read.closure,
                     }
                 }),
                 Stage::Write(write) => (write.sink as usize) < self.sinks.len(),

@@ -7,6 +7,7 @@ mod concurrency;
 mod depth;
 mod determinism;
 mod failures;
+mod hints;
 mod memory;
 mod plan_shape;
 mod support;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chunkwise::prelude::*;
 use chunkwise_core::{AxisGrid, Grid};
-use chunkwise_expr::{Expr, Optimise, Want, plan_each, plan_in_units};
-use chunkwise_plan::Stage;
-use chunkwise_tests::{Store, run_in_order};
-use ndarray::{Array2, Axis, Ix2, s};
+use chunkwise_expr::{Expr, Optimise, Want, Within, plan_each, plan_in_units, plan_within};
+use chunkwise_plan::{Granularity, Plan, Stage, Task};
+use chunkwise_tests::{Store, elements, run_in_order};
+use ndarray::{Array1, Array2, Axis, Ix2, s};
 
 fn matrix() -> Array2<f64> {
     Array2::from_shape_fn((23, 17), |(i, j)| (i * 100 + j) as f64)
@@ -103,4 +103,105 @@ fn several_at_once_with_what_is_returned() {
     assert_eq!(second.values(), z.compute().unwrap().into_dyn());
     let total: f64 = y.sum().scalar().unwrap();
     assert_eq!(chunkwise_tests::elements::<f64>(&results[3]), [total]);
+}
+
+#[test]
+fn a_block_is_gone_when_it_is_written_though_a_reduction_waits_for_many() {
+    const N: usize = 240;
+    let grid = Grid::new([AxisGrid::regular(N, 80), AxisGrid::regular(N, 80)]);
+    let values = Array2::from_shape_fn((N, N), |(i, j)| ((i * 7919 + j * 104_729) % 1009) as f64);
+    let source = Store::of(values.into_dyn(), None);
+    let x: ChunkedArray2<f64> = ChunkedArray::from_expr(Expr::region_source(Arc::new(source), grid));
+    let (y, z) = (&x * 2.0, &x + 1.0);
+    let kept = (&x * 0.001).sin().exp().cos();
+    let into = |cells: Option<Grid>| Want::Written(Arc::new(Store::empty(&[N, N], cells)));
+    let cells = |rows, columns| Some(Grid::new([AxisGrid::regular(N, rows), AxisGrid::regular(N, columns)]));
+    let numbers = [y.sum(), y.max(), y.std(0.0)].map(|value| value.expr().clone());
+    let rows = y.mean_axis(Axis(1)).unwrap().expr().clone();
+    let whole = [y.expr(), z.expr(), &numbers[0]].map(Clone::clone);
+    // Units are some 30 rows of 80 elements; how many blocks of as much there may be.
+    let block = 8 * 30 * 80;
+    let cases: [(&str, Vec<Expr>, Vec<Want>, u64); 6] = [
+        ("a sum", vec![y.expr().clone(), numbers[0].clone()], vec![into(None), Want::Array], 6),
+        (
+            "several numbers",
+            std::iter::once(y.expr().clone()).chain(numbers.clone()).collect(),
+            vec![into(cells(30, 80)), Want::Array, Want::Array, Want::Array],
+            6,
+        ),
+        ("rows", vec![rows, y.expr().clone()], vec![Want::Array, into(None)], 7),
+        ("two stores", whole.to_vec(), vec![into(cells(30, 80)), into(cells(30, 80)), Want::Array], 8),
+        // Blocks of other cells wait for their neighbours, as they would without the sum.
+        ("other cells", whole.to_vec(), vec![into(cells(30, 80)), into(cells(15, 160)), Want::Array], 14),
+        (
+            "what is kept for another pass",
+            vec![kept.expr().clone(), kept.sum().expr().clone()],
+            vec![into(None), Want::Array],
+            6,
+        ),
+    ];
+    for (what, roots, wants, blocks) in cases {
+        let units = Some(Granularity::Elements(30 * 80));
+        let within = Within { bytes: u64::MAX, fits: &|_| Ok(()), spill: None, units };
+        let (plan, sources) = plan_within(&roots, &wants, Optimise::All, &within).unwrap();
+        assert!(plan.tasks.len() > 50, "{what}: {}", plan.tasks.len());
+        let peak = plan.projected_peak() - plan.graph.held_throughout();
+        // Programs count with 8 KiB a register.
+        assert!(peak < blocks * block + (64 << 10), "{what}: {peak} bytes, {} blocks", peak / block);
+        let bytes = plan.to_bytes().unwrap();
+        assert!(Plan::from_bytes(&bytes).unwrap() == plan, "{what}: another plan arrives");
+        let results = run_in_order(&plan, &sources, |_, _| ());
+        // What is reduced is what it is without the writes.
+        for ((root, want), result) in roots.iter().zip(&wants).zip(&results) {
+            if let Want::Array = want {
+                let alone =
+                    plan_in_units(std::slice::from_ref(root), Want::Array, Optimise::All, 30 * 80).unwrap();
+                let alone = run_in_order(&alone.0, &alone.1, |_, _| ());
+                let (got, expected) = (elements::<f64>(result), elements::<f64>(&alone[0]));
+                let close = got.iter().zip(&expected).all(|(g, e)| (g - e).abs() <= 1e-12 * e.abs());
+                assert!(got.len() == expected.len() && close, "{what}: {got:?} instead of {expected:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn states_stay_where_blocks_wait_for_them() {
+    let x = ChunkedArray::from_array(Array2::<f64>::ones((40, 10)), (2, 10)).unwrap();
+    let dear = (&x * 0.001).sin().exp().cos();
+    let merges = |y: &ChunkedArray2<f64>, want: Want| {
+        let roots = [y.expr().clone(), dear.sum().expr().clone()];
+        let units = Some(Granularity::Elements(20));
+        let within = Within { bytes: u64::MAX, fits: &|_| Ok(()), spill: None, units };
+        let (plan, _) = plan_within(&roots, &[want, Want::Array], Optimise::All, &within).unwrap();
+        let stage = |task: &&Task| matches!(plan.stages[task.stage as usize], Stage::Combine(_));
+        (plan.tasks.iter().filter(stage).count(), plan.stages.len())
+    };
+    let centred = &dear - &dear.mean();
+    let written = || Want::Written(Arc::new(Store::empty(x.shape(), None)));
+    let (count, _) = merges(&centred, written());
+    assert!(count <= 6, "20 units are merged by three tasks for each of two reductions: {count}");
+    assert_eq!(merges(&dear, Want::Array).0, 3, "what is returned is in its place");
+    assert_eq!(merges(&dear, Want::Tiles).0, 3, "what is kept stays");
+    assert_eq!(merges(&dear, written()).0, 20 + 3);
+}
+
+#[test]
+fn a_store_that_is_reduced_holds_few_blocks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.npy");
+    let x = ChunkedArray::from_block_fn((1 << 23).chunked(1 << 16), |block| {
+        Array1::from_elem(block.shape, block.index[0] as f64)
+    })
+    .unwrap();
+    let y = &x * 2.0;
+    // Work units of 2 MiB, made from as much; 16 would take three times the limit.
+    let config = Config::default().threads(2).memory_limit(bytes("12 MiB")).without_spill();
+    let what = || (y.to_npy(&path), y.sum().value(), y.max().value());
+    let plan = config.explain(what()).unwrap();
+    assert!(plan.projected_peak < 6 << 20, "{plan}");
+    let (_, sum, max) = config.compute(what()).unwrap();
+    assert_eq!((sum, max), (2.0 * 65536.0 * 8128.0, 254.0));
+    let back = ChunkedArray1::<f64>::from_npy(&path, Auto).unwrap();
+    assert_eq!((&back - &y).abs().max().scalar().unwrap(), 0.0);
 }

@@ -1,7 +1,9 @@
 //! From an optimised graph to a plan.
 
+mod called;
 mod calls;
 mod demand;
+mod early;
 mod number;
 mod order;
 mod outside;

@@ -7,10 +7,12 @@ use chunkwise_plan::{
     ArrayId, CombineNode, ContractPlace, ContractStage, FusedStage, OrderStage, RegionLike, ReshapeStage,
     ScanRole, Stage, Storage, Task, TaskId,
 };
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
+use super::called;
 use super::calls::{CallPlace, Place, arrays};
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
+use super::early::{self, Early};
 use super::outside;
 use super::stages::Build;
 use crate::{ExprError, contract};
@@ -28,6 +30,8 @@ struct Drafts {
     bases: Vec<u32>,
     tasks: Vec<Task>,
     inputs: Vec<SmallVec<[Draft; 2]>>,
+    /// What is numbered as soon as its inputs are.
+    early: Early,
 }
 
 /// Gives every needed task its id and fills stages, arrays and the graph of the plan. Returns the tasks of the roots
@@ -38,12 +42,14 @@ pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<Vec<Op
     let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
     let mut inputs: SmallVec<[TaskId; 16]> = SmallVec::new();
     let mut fetched = HashMap::default();
+    let called: Vec<u64> = build.plan.stages.iter().map(called::of_stage).collect();
     for draft in order {
         inputs.clear();
         inputs.extend(drafts.inputs[draft as usize].iter().map(|&input| ids[input as usize]));
         let task = drafts.tasks[draft as usize];
         let (output, scratch) = bytes(build, task);
         let scratch = scratch + outside::fetched_bytes(build, task, &mut fetched);
+        let scratch = scratch + called::of_task(build, task, called[task.stage as usize]);
         ids[draft as usize] = build.plan.graph.push(&inputs, output, scratch);
         build.plan.tasks.push(task);
     }
@@ -66,7 +72,8 @@ pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<Vec<Op
 
 /// Lists every needed task, and for each computed array the task of each cell.
 fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<Draft>>), ExprError> {
-    let mut drafts = Drafts { bases: Vec::new(), tasks: Vec::new(), inputs: Vec::new() };
+    let mut drafts =
+        Drafts { bases: Vec::new(), tasks: Vec::new(), inputs: Vec::new(), early: Early::default() };
     let mut makers: Vec<Vec<Draft>> = build
         .plan
         .arrays
@@ -76,6 +83,8 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
             Storage::Memory(_) | Storage::Persisted(..) | Storage::Outside { .. } => Vec::new(),
         })
         .collect();
+    // Of one alone, each is numbered right after what it writes anyway.
+    let several_writes = build.writes.stages.len() + build.spilled.len() > 1;
     for number in 0..build.plan.stages.len() {
         let base = drafts.tasks.len();
         drafts.bases.push(base as u32);
@@ -96,6 +105,9 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                     let draft = drafts.tasks.len() as Draft;
                     let inputs = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
                     let inputs = dedup(inputs.collect());
+                    if *needed && several_writes && build.writes.copies.contains(&stage) {
+                        drafts.early.add(draft, &inputs);
+                    }
                     drafts.push(Task { stage, unit: unit as u32 }, inputs);
                     if *needed {
                         place(fused, unit, draft, build, &mut makers);
@@ -165,6 +177,10 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                 for (unit, &tile) in makers[write.array.0 as usize].iter().enumerate() {
                     let task = Task { stage, unit: unit as u32 };
                     let inputs = demand[number].needed[unit].then_some(tile);
+                    if several_writes {
+                        let draft = drafts.tasks.len() as Draft;
+                        inputs.iter().for_each(|&tile| drafts.early.add(draft, &[tile]));
+                    }
                     drafts.push(task, inputs.into_iter().collect());
                 }
                 // Those who read what is spilled wait for those who write it.
@@ -237,6 +253,7 @@ fn combine_trees(
         unreachable!("a combine stage follows a fused one")
     };
     let array = fused_stage.reductions[reduction as usize].array;
+    let detached = early::is_detached(build, fused, reduction);
     let mut nodes = Vec::new();
     for (cell, maker) in makers[array.0 as usize].iter_mut().enumerate() {
         let mut level: Vec<Draft> = Vec::new();
@@ -248,18 +265,25 @@ fn combine_trees(
         if !needed {
             continue;
         }
+        let mut merge = |group: SmallVec<[Draft; 2]>, finish| {
+            let draft = drafts.tasks.len() as Draft;
+            if detached {
+                drafts.early.add(draft, &group);
+            }
+            drafts.push(Task { stage, unit: nodes.len() as u32 }, group);
+            nodes.push(CombineNode { cell: cell as u32, finish });
+            draft
+        };
+        if detached {
+            level.iter_mut().for_each(|unit| *unit = merge(smallvec![*unit], false));
+        }
         while level.len() > 1 {
             let finish = level.len() <= FAN_IN;
             level = level
                 .chunks(FAN_IN)
-                .map(|group| {
-                    if let [alone] = group {
-                        return *alone;
-                    }
-                    let draft = drafts.tasks.len() as Draft;
-                    drafts.push(Task { stage, unit: nodes.len() as u32 }, group.into());
-                    nodes.push(CombineNode { cell: cell as u32, finish });
-                    draft
+                .map(|group| match group {
+                    [alone] => *alone,
+                    _ => merge(group.into(), finish),
                 })
                 .collect();
         }
@@ -271,6 +295,7 @@ fn combine_trees(
 /// The drafts that the roots need, each after its inputs, one root's cell after the other.
 fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &[Vec<Draft>]) -> Vec<Draft> {
     let mut order = Vec::with_capacity(drafts.tasks.len());
+    let mut early = drafts.early.clone();
     let mut state = vec![false; drafts.tasks.len()];
     let mut ordered = vec![false; build.plan.stages.len()];
     let mut stack: Vec<(Draft, usize)> = Vec::new();
@@ -314,7 +339,7 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
                             stack.push((input, 0));
                         }
                     }
-                    None => order.push(draft),
+                    None => early.number(draft, &mut order, &mut state),
                 }
             }
         }
@@ -352,7 +377,8 @@ fn bytes(build: &Build, task: Task) -> (u64, u64) {
             let (_, _, shape) = &read.boxes[task.unit as usize];
             let scratch = match &build.sources.regions[read.source as usize] {
                 RegionLike::Region(source) => source.scratch_bytes(shape),
-                RegionLike::Blocks(_) | RegionLike::Values(..) => 0,
+                RegionLike::Blocks(_, scratch) => *scratch,
+                RegionLike::Values(..) => 0,
             };
             (len(shape) * build.plan.array(read.array).dtype.size() as u64, scratch)
         }

@@ -158,8 +158,8 @@ impl Arrays for SourceArrays<'_> {
                 };
                 (computed(grid, 0, false), Some((source.name(), false)))
             }
-            Kind::Blocks { name, function } => {
-                sources.regions.push(RegionLike::Blocks(function.clone()));
+            Kind::Blocks { name, function, scratch_bytes } => {
+                sources.regions.push(RegionLike::Blocks(function.clone(), *scratch_bytes));
                 (computed((*node.meta.grid).clone(), 0, false), Some(((*name).to_owned(), true)))
             }
             Kind::FromValues(_) => {

@@ -27,6 +27,8 @@ pub(super) struct Writes {
     cells: HashMap<NodeId, Grid, BuildFast>,
     /// Write stages, each with what it writes and which tiles of it.
     pub(super) stages: Vec<Write>,
+    /// Stages that copy what is written into blocks of whole cells.
+    pub(super) copies: Vec<u32>,
 }
 
 /// The tiles that a write stage writes.
@@ -45,7 +47,7 @@ impl Writes {
                 cells.entry(root).or_insert(grid);
             }
         }
-        Writes { cells, stages: Vec::new() }
+        Writes { cells, stages: Vec::new(), copies: Vec::new() }
     }
 
     /// The cells that the units of a group should be, if something that it stores is written in such.
@@ -99,6 +101,7 @@ fn in_cells(build: &mut Build, from: ArrayId, cells: &Grid, info: StageInfo) -> 
     let parts = Grid::whole(&shape);
     let array =
         build.add(Array { dtype, shape, storage }, Some(Maker::Store(build.plan.stages.len() as u32)));
+    build.writes.copies.push(build.plan.stages.len() as u32);
     build.plan.stages.push(Stage::Fused(FusedStage {
         info,
         units,

@@ -2,7 +2,8 @@
 //!
 //! Identity: numbers compare by bits, arrays in memory by address and layout, persisted arrays, files,
 //! closures and block functions by the object that holds them. Calls of a function
-//! are each their own, unless the function is pure. Where a node was built does not matter.
+//! are each their own, unless the function is pure. Where a node was built does not matter, nor what the user said of a
+//! function's bytes: of two hints the larger one stays.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -13,6 +14,7 @@ use smallvec::SmallVec;
 
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::hash::{BuildFast, FastHasher};
+use crate::hints;
 use crate::node::{Kind, Meta};
 
 pub(crate) fn run(graph: Graph) -> Graph {
@@ -33,7 +35,10 @@ pub(crate) fn run(graph: Graph) -> Graph {
         }
         let candidates = seen.entry(hash(&node)).or_default();
         let id = match candidates.iter().find(|&&id| same(out.node(id), &node)) {
-            Some(&id) => id,
+            Some(&id) => {
+                hints::keep_larger(&mut out.nodes[id as usize].kind, &node.kind);
+                id
+            }
             None => {
                 let id = out.push(node);
                 candidates.push(id);
