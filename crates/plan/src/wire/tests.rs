@@ -61,7 +61,7 @@ fn reads() -> Plan {
     let shape = |n: usize| [n].into_iter().collect();
     let boxes = vec![(0, shape(0), shape(5)), (1, shape(5), shape(5))];
     let array = ArrayId(0);
-    Plan {
+    let mut plan = Plan {
         arrays: vec![Array {
             dtype: DType::F64,
             shape: shape(10),
@@ -71,7 +71,9 @@ fn reads() -> Plan {
         tasks: vec![Task { stage: 0, unit: 0 }, Task { stage: 0, unit: 1 }],
         graph,
         roots: vec![Root::Tiles(array)],
-    }
+    };
+    plan.graph.hold(plan.own_bytes());
+    plan
 }
 
 #[test]
