@@ -106,6 +106,8 @@ impl Runner<'_> {
         for variant in programs.variants {
             for input in &variant.inputs {
                 let grid = match &self.plan.array(input.array).storage {
+                    // What was spilled is cut as its tiles would be in memory, so that sums have the same bits.
+                    Storage::Outside { grid, tasks, .. } if !tasks.is_empty() => grid,
                     Storage::Memory(_) | Storage::Outside { .. } => continue,
                     Storage::Persisted(_, grid) | Storage::Computed { grid, .. } => grid,
                 };

@@ -183,7 +183,7 @@ fn operations(page: &mut String, ops: &[OpReport]) -> std::fmt::Result {
             failed => format!(" <span class=\"alarm\">{failed} failed</span>"),
         };
         let place = if op.origin.line == 0 { String::new() } else { op.origin.to_string() };
-        let kind = format!("{:?}", op.kind).to_lowercase();
+        let kind = op.kind.word();
         writeln!(
             page,
             "<tr><td class=\"op\"><i class=\"c{colour}\"></i><b>{}</b>{failed}<span class=\"place\">{kind}, {}</span>\

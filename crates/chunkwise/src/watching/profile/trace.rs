@@ -52,7 +52,7 @@ pub(super) fn write(out: &mut impl Write, snapshot: &Snapshot) -> io::Result<()>
                 ",\n{{\"name\":{},\"cat\":\"{}\",\"ph\":\"X\",\"pid\":1,\"tid\":{},\"ts\":{},\"dur\":{},\"args\":{{\
                  \"run\":{},\"task\":{},\"bytes\":{}",
                 quoted(&op.label),
-                format!("{:?}", op.kind).to_lowercase(),
+                op.kind.word(),
                 lane + 1,
                 Micros(span.start),
                 Micros(span.end - span.start),
