@@ -55,6 +55,11 @@ def main() -> None:
         group = zarr.open_group(folder / f"group-{version}", mode="r")
         assert group.attrs["title"] == "a run" and sorted(group.array_keys()) == ["level"]
         np.testing.assert_array_equal(group["level"][...], x)
+        assert list((folder / f"group-{version}" / "level" / ".chunkwise").iterdir())
+        assert [name for name, _ in group.members(max_depth=None)] == ["level"]
+        assert group["level"].nchunks_initialized == group["level"].nchunks
+        whole = zarr.consolidate_metadata(folder / f"group-{version}")
+        assert sorted(whole.array_keys()) == ["level"] and whole["level"].shape == x.shape
         count += 4
     print(f"{count} arrays are what zarr {zarr.__version__} should find")
 

@@ -1,5 +1,7 @@
 //! Arrays in Zarr stores, by the public interface.
 
+mod resumed;
+
 use std::fs;
 
 use chunkwise::prelude::*;

@@ -40,9 +40,13 @@ pub(crate) struct Target {
     /// The cells that the sink wants whole.
     cells: Option<Grid>,
     /// Opens it for one computation.
-    open: Arc<dyn Fn() -> Result<Arc<dyn RegionSink>> + Send + Sync>,
+    open: Open,
+    /// Opens what may be complete already.
+    reopen: Option<Open>,
     resume: Resume,
 }
+
+type Open = Arc<dyn Fn() -> Result<Arc<dyn RegionSink>> + Send + Sync>;
 
 /// Whether what an interrupted computation has written is taken up again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +67,17 @@ impl Write {
         cells: Option<Grid>,
         open: impl Fn() -> Result<Arc<dyn RegionSink>> + Send + Sync + 'static,
     ) -> Self {
-        let target = Target { name, cells, open: Arc::new(open), resume: Resume::No };
+        let target = Target { name, cells, open: Arc::new(open), reopen: None, resume: Resume::No };
         Write { expr: expr.clone(), target }
+    }
+
+    /// The same, where `reopen` opens what may be complete already, to find that out when it is resumed.
+    pub(crate) fn or_reopen(
+        mut self,
+        reopen: impl Fn() -> Result<Arc<dyn RegionSink>> + Send + Sync + 'static,
+    ) -> Self {
+        self.target.reopen = Some(Arc::new(reopen));
+        self
     }
 
     /// Takes up what an earlier process left when it was stopped in the middle of the same write: blocks that are
@@ -73,6 +86,10 @@ impl Write {
     /// What is there is known to belong to the same computation by a fingerprint of its plan, the files that it reads
     /// and their times of change included. Closures and arrays in memory have none: name such a computation yourself,
     /// with [`resume_as`](Self::resume_as), and take another name when what it computes changes.
+    ///
+    /// What is complete stays: a program that is run once more verifies what it wrote, by checksums, and is done. An array
+    /// that another computation completed, or that was changed since, is there already, and an error unless the options say
+    /// to overwrite it. Only new arrays are known when they are complete: an append appends again.
     ///
     /// The computation fails if the plan has no fingerprint, or what it writes to cannot remember; Zarr arrays can.
     pub fn resume(mut self) -> Self {
@@ -127,7 +144,7 @@ impl Target {
             Resume::SamePlan => engine::fingerprint(expr, self).map_err(failed)?,
             Resume::SameKey(key) => engine::fingerprint_of(&[key.as_bytes()]),
         };
-        let sink = (self.open)()?;
+        let sink = self.reopen.as_ref().unwrap_or(&self.open)()?;
         sink.resume(fingerprint).map_err(failed)?;
         Ok(sink)
     }

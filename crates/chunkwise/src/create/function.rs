@@ -72,7 +72,7 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// An array whose blocks `f` makes, knowing their place.
     ///
     /// The function runs once per block and computation, on several threads. It must return an array of the
-    /// block's shape.
+    /// block's shape. What it allocates besides is not known: [`with_scratch_bytes`](Self::with_scratch_bytes) says it.
     ///
     /// # Errors
     /// As for [`zeros`](Self::zeros). A block of another shape is an error of the computation.

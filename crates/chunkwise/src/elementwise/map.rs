@@ -14,7 +14,8 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// What `f` makes of each element, of any element type.
     ///
     /// The function fuses with what surrounds it and runs once per element and computation, on several threads.
-    /// A panic in it is returned by the computation as an error.
+    /// A panic in it is returned by the computation as an error. What it allocates is not known:
+    /// [`with_scratch_bytes`](Self::with_scratch_bytes) says it.
     ///
     /// ```
     /// # use chunkwise::prelude::*;

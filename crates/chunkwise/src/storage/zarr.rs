@@ -104,9 +104,12 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
         let shape = self.shape().to_vec();
         let options = options.default_chunks(|| self.chunk_shape().iter().map(|&n| n.max(1)).collect());
         let cells = if shape.contains(&UNKNOWN) { None } else { options.grid(A::DTYPE, &shape) };
-        self.write_to(path.display().to_string(), cells, move || {
-            Ok(Arc::new(ZarrWriter::create(&path, A::DTYPE, &shape, options.clone())?))
-        })
+        let write = self.write_to(path.display().to_string(), cells, {
+            let (path, shape, options) = (path.clone(), shape.clone(), options.clone());
+            move || Ok(Arc::new(ZarrWriter::create(&path, A::DTYPE, &shape, options.clone())?))
+        });
+        write
+            .or_reopen(move || Ok(Arc::new(ZarrWriter::continued(&path, A::DTYPE, &shape, options.clone())?)))
     }
 
     /// A write of the array to the end of one in a Zarr store, which grows along `axis`. What is there stays, and the

@@ -99,13 +99,14 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                 }
             }
             Stage::Fused(fused) => {
+                let copies = several_writes && build.writes.copies.contains(&stage);
                 // Units that are not needed are drafted too, so that unit and draft differ by the base; they
                 // are never numbered.
                 for (unit, needed) in demand[number].needed.iter().enumerate() {
                     let draft = drafts.tasks.len() as Draft;
                     let inputs = demand[number].reads[unit].iter().map(|&cell| maker(&makers, cell));
                     let inputs = dedup(inputs.collect());
-                    if *needed && several_writes && build.writes.copies.contains(&stage) {
+                    if *needed && copies {
                         drafts.early.add(draft, &inputs);
                     }
                     drafts.push(Task { stage, unit: unit as u32 }, inputs);

@@ -1,5 +1,8 @@
 //! The metadata of a new array, and changes to that of an old one.
 
+use std::fs;
+use std::path::Path;
+
 use chunkwise_core::{AxisChunks, AxisGrid, DType, Grid};
 use serde_json::{Map, Value, json};
 
@@ -59,6 +62,11 @@ impl Metadata {
             bytes.push(b'\n');
             (*name, bytes)
         })
+    }
+
+    /// Whether a folder holds these files.
+    pub(super) fn is_in(&self, folder: &Path) -> bool {
+        self.encoded().all(|(name, bytes)| fs::read(folder.join(name)).is_ok_and(|there| there == bytes))
     }
 
     /// The file that makes the folder an array, as `zarrs` reads it.

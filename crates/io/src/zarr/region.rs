@@ -52,9 +52,15 @@ impl Region {
             let inner = (axes[k] - into..shape[k]).step_by(axes[k]);
             AxisGrid::from_offsets(std::iter::once(0).chain(inner).chain([shape[k]]).collect())
         }));
-        let cells = if shape.contains(&0) { 0 } else { grid.count() };
-        let done = Mutex::new(Cells(vec![0; cells.div_ceil(64)]));
-        Ok(Region { array, offset, shape, grid, chunk_shape, done })
+        let mut region =
+            Region { array, offset, shape, grid, chunk_shape, done: Mutex::new(Cells(Vec::new())) };
+        region.done = Mutex::new(Cells(vec![0; region.cells().div_ceil(64)]));
+        Ok(region)
+    }
+
+    /// How many chunks are written.
+    pub(super) fn cells(&self) -> usize {
+        if self.shape.contains(&0) { 0 } else { self.grid.count() }
     }
 
     /// The region that makes an array longer along `axis`.
@@ -200,7 +206,7 @@ impl Region {
 
     /// An error unless every cell was written.
     pub(super) fn check_complete(&self) -> Result<(), StoreErrorKind> {
-        let expected = if self.shape.contains(&0) { 0 } else { self.grid.count() as u64 };
+        let expected = self.cells() as u64;
         let written = self.done().0.iter().map(|bits| u64::from(bits.count_ones())).sum();
         if written < expected {
             return Err(StoreErrorKind::Incomplete { what: "chunks", written, expected });

@@ -32,7 +32,8 @@ use crate::{StoreError, StoreErrorKind};
 ///
 /// [`resume`](RegionSink::resume) makes it remember which chunks are written, so that a later process takes up the work
 /// of one that was killed. A new array is in a folder of the name `.chunkwise-NAME.partial` until then, beside its
-/// place.
+/// place. When it is complete, what it remembers stays in its folder `.chunkwise`, which readers of Zarr pass over, so that
+/// [`continued`](Self::continued) knows it.
 #[derive(Debug)]
 pub struct ZarrWriter {
     target: PathBuf,
@@ -58,6 +59,8 @@ struct Work {
     journal: Option<(Journal, PathBuf)>,
     /// What the journal says that earlier processes wrote.
     earlier: HashMap<u64, Written>,
+    /// The array was complete and in its place before.
+    finished: bool,
     /// Removes the folder if the array is never finished.
     _temporary: Option<TemporaryFolder>,
 }
@@ -96,12 +99,29 @@ impl ZarrWriter {
         shape: &[usize],
         options: ZarrOptions,
     ) -> Result<Self, StoreError> {
+        may_take(path.as_ref(), options.overwrite)
+            .map_err(|kind| kind.of(path.as_ref().display().to_string()))?;
+        Self::continued(path, dtype, shape, options)
+    }
+
+    /// As [`create`](Self::create), where what is at `path` may be this very array, complete:
+    /// [`resume`](RegionSink::resume) then finds that nothing is left to write. Anything else that is there is an error
+    /// when writing begins, or is replaced, as for `create`.
+    ///
+    /// # Errors
+    /// A [`StoreError`] when chunks, shards, fill value or names do not fit the array; when the shape is too large to
+    /// address.
+    pub fn continued(
+        path: impl AsRef<Path>,
+        dtype: DType,
+        shape: &[usize],
+        options: ZarrOptions,
+    ) -> Result<Self, StoreError> {
         let path = path.as_ref();
         let name = path.display().to_string();
         let create = || {
             byte_len(shape, dtype)?;
             let metadata = Metadata::new(dtype, shape, &options)?;
-            may_take(path, options.overwrite)?;
             let array = described(Arc::new(Folder::new(path)), &name, &metadata)?;
             let mode = Mode::Create { metadata, overwrite: options.overwrite };
             Ok((mode, Region::new(array, vec![0; shape.len()].into(), shape.into())?))
@@ -200,6 +220,13 @@ impl ZarrWriter {
         overwrite: bool,
         fingerprint: Option<u128>,
     ) -> Result<Work, StoreErrorKind> {
+        if let Some(fingerprint) = fingerprint
+            && self.is_finished(metadata, overwrite, fingerprint)?
+        {
+            (0..self.region.cells()).for_each(|cell| self.region.set_done(cell));
+            let (folder, earlier) = (self.target.clone(), HashMap::new());
+            return Ok(Work { folder, journal: None, earlier, finished: true, _temporary: None });
+        }
         // It may have appeared since.
         may_take(&self.target, overwrite)?;
         let beside = parent(&self.target);
@@ -209,16 +236,18 @@ impl ZarrWriter {
             let folder = temporary.path.clone();
             fs::create_dir(folder.join(OWN)).map_err(StoreErrorKind::Create)?;
             describe(&folder, metadata)?;
-            return Ok(Work { folder, journal: None, earlier: HashMap::new(), _temporary: Some(temporary) });
+            return Ok(Work {
+                folder,
+                journal: None,
+                earlier: HashMap::new(),
+                finished: false,
+                _temporary: Some(temporary),
+            });
         };
         remove_stale(beside);
         let folder = partial(&self.target);
         let journal = folder.join(OWN).join(journal_name(fingerprint));
-        let same = journal.exists()
-            && metadata
-                .encoded()
-                .all(|(name, bytes)| fs::read(folder.join(name)).is_ok_and(|old| old == bytes));
-        if !same {
+        if !(journal.exists() && metadata.is_in(&folder)) {
             if !overwrite && other_work(&folder).map_err(StoreErrorKind::Open)? {
                 let why = format!(
                     "{} holds what it has written so far; remove that folder, or overwrite",
@@ -236,29 +265,75 @@ impl ZarrWriter {
         self.resumed(folder, journal, fingerprint)
     }
 
+    /// Whether the same computation has written and completed the array, and all of it is as it was left.
+    ///
+    /// What was changed since is somebody else's work: it is replaced only if that was asked for.
+    fn is_finished(
+        &self,
+        metadata: &Metadata,
+        overwrite: bool,
+        fingerprint: u128,
+    ) -> Result<bool, StoreErrorKind> {
+        let path = self.target.join(OWN).join(journal_name(fingerprint));
+        let written = match Journal::read(&path, fingerprint, self.subject()) {
+            Ok(Some(written)) => written,
+            Ok(None) => return Ok(false),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(false);
+            }
+            Err(error) => return Err(StoreErrorKind::Open(error)),
+        };
+        let changed = if !metadata.is_in(&self.target) {
+            Some("its metadata".to_owned())
+        } else {
+            let is_changed = |cell: &usize| {
+                let key = self.region.key(&self.region.grid.coords(*cell));
+                written.get(&(*cell as u64)).is_none_or(|entry| !entry.is_at(&self.target.join(key)))
+            };
+            let changed = (0..self.region.cells()).find(is_changed);
+            changed.map(|cell| format!("its chunk {}", self.region.key(&self.region.grid.coords(cell))))
+        };
+        match changed {
+            Some(what) if !overwrite => {
+                let why = format!(
+                    "this computation completed it, but {what} was changed since; the options can say to overwrite it"
+                );
+                Err(StoreErrorKind::Exists { why })
+            }
+            changed => Ok(changed.is_none()),
+        }
+    }
+
     fn begin_change(&self, fingerprint: Option<u128>) -> Result<Work, StoreErrorKind> {
         let own = self.target.join(OWN);
         make_folder(&own).map_err(StoreErrorKind::Create)?;
         remove_stale(&own);
         let folder = self.target.clone();
         match fingerprint {
-            None => Ok(Work { folder, journal: None, earlier: HashMap::new(), _temporary: None }),
+            None => {
+                Ok(Work { folder, journal: None, earlier: HashMap::new(), finished: false, _temporary: None })
+            }
             Some(fingerprint) => self.resumed(folder, own.join(journal_name(fingerprint)), fingerprint),
         }
     }
 
-    fn resumed(&self, folder: PathBuf, path: PathBuf, fingerprint: u128) -> Result<Work, StoreErrorKind> {
-        // The same computation may write to several places, and to an array that is longer than it was.
+    /// What is written, as a number: the same computation may write to several places, and to an array that is longer than
+    /// it was.
+    fn subject(&self) -> u32 {
         let Region { offset, shape, chunk_shape, .. } = &self.region;
         let subject = format!("{offset:?} {shape:?} {chunk_shape:?} {:?}", self.dtype());
-        let (journal, earlier) = Journal::open(&path, fingerprint, crc32c::crc32c(subject.as_bytes()))
-            .map_err(|error| match error.kind() {
+        crc32c::crc32c(subject.as_bytes())
+    }
+
+    fn resumed(&self, folder: PathBuf, path: PathBuf, fingerprint: u128) -> Result<Work, StoreErrorKind> {
+        let (journal, earlier) =
+            Journal::open(&path, fingerprint, self.subject()).map_err(|error| match error.kind() {
                 io::ErrorKind::ResourceBusy => StoreErrorKind::Unfinished {
                     why: format!("{} is in use by another process", path.display()),
                 },
                 _ => StoreErrorKind::Create(error),
             })?;
-        Ok(Work { folder, journal: Some((journal, path)), earlier, _temporary: None })
+        Ok(Work { folder, journal: Some((journal, path)), earlier, finished: false, _temporary: None })
     }
 
     /// # Safety
@@ -286,12 +361,19 @@ impl ZarrWriter {
     fn complete(&self) -> Result<(), StoreErrorKind> {
         let work = self.begin(None)?;
         self.region.check_complete()?;
+        if work.finished {
+            return Ok(());
+        }
         let wrong = |error: io::Error| StoreErrorKind::Write(error.into());
         let own = work.folder.join(OWN);
         sync(&work.folder).map_err(wrong)?;
         match &self.mode {
             Mode::Create { .. } => {
-                fs::remove_dir_all(&own).map_err(wrong)?;
+                match &work.journal {
+                    Some((_, journal)) => keep_only(&own, journal),
+                    None => fs::remove_dir_all(&own),
+                }
+                .map_err(wrong)?;
                 swap(&work.folder, &self.target).map_err(wrong)?;
                 let partial = partial(&self.target);
                 if partial.exists() {
@@ -347,7 +429,10 @@ impl RegionSink for ZarrWriter {
     fn is_written(&self, start: &[usize], shape: &[usize]) -> bool {
         let Some(work) = lock(&self.work).clone() else { return false };
         let whole = &self.region.shape;
-        if work.journal.is_none() || start.len() != whole.len() || shape.len() != whole.len() {
+        if work.journal.is_none() && !work.finished
+            || start.len() != whole.len()
+            || shape.len() != whole.len()
+        {
             return false;
         }
         if (0..shape.len()).any(|k| start[k] + shape[k] > whole[k]) {
@@ -381,6 +466,17 @@ impl Drop for ZarrWriter {
 fn describe(folder: &Path, metadata: &Metadata) -> Result<(), StoreErrorKind> {
     for (name, bytes) in metadata.encoded() {
         put(&folder.join(OWN), &folder.join(name), &bytes).map_err(StoreErrorKind::Create)?;
+    }
+    Ok(())
+}
+
+/// Removes all files of a folder but one.
+fn keep_only(folder: &Path, kept: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path != kept {
+            fs::remove_file(path)?;
+        }
     }
     Ok(())
 }

@@ -46,9 +46,10 @@ fn write_rest(writer: &ZarrWriter, most: usize, mut between: impl FnMut()) -> us
     count
 }
 
-/// All files of an array that was written without interruption.
+/// All files of an array, but for what it remembers of its making.
 fn contents(path: &Path) -> Vec<(String, Vec<u8>)> {
-    let names = files(path).into_iter().filter(|name| path.join(name).is_file());
+    let is_own = |name: &String| name.starts_with(".chunkwise") || path.join(name).is_dir();
+    let names = files(path).into_iter().filter(|name| !is_own(name));
     names.map(|name| (name.clone(), fs::read(path.join(name)).unwrap())).collect()
 }
 
@@ -190,6 +191,123 @@ fn parts_and_appended_parts_are_taken_up_too() {
     writer.resume(6).unwrap();
     assert!(writer.is_written(&[0, 0], &[3, 5]));
     assert!(!writer.is_written(&[3, 0], &[2, 5]));
+}
+
+/// A complete array, made by the computation of this fingerprint.
+fn complete(path: &Path, fingerprint: u128) {
+    let writer = created(path);
+    writer.resume(fingerprint).unwrap();
+    assert_eq!(write_rest(&writer, usize::MAX, || ()), 50);
+    writer.finish().unwrap();
+}
+
+fn continued(path: &Path, options: ZarrOptions) -> ZarrWriter {
+    ZarrWriter::continued(path, DType::I32, &SHAPE, options).unwrap()
+}
+
+/// Why an array that is there already is not taken up.
+fn refused(writer: &ZarrWriter, fingerprint: u128) -> String {
+    let error = writer.resume(fingerprint).expect_err("what is there is not that");
+    let StoreErrorKind::Exists { why } = store_error(&error).kind() else { panic!("{error}") };
+    why.clone()
+}
+
+#[test]
+fn what_is_complete_is_known_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = uninterrupted(folder.path());
+    for (name, options) in [
+        ("v2", options().version(chunkwise_io::ZarrVersion::V2)),
+        ("v3", options()),
+        ("sharded", options().shards([8, 14])),
+    ] {
+        let path = folder.path().join(name);
+        let write = |writer: &ZarrWriter| write_rest(writer, usize::MAX, || ());
+        let writer = continued(&path, options.clone());
+        writer.resume(42).unwrap();
+        let chunks = write(&writer);
+        assert!(chunks > 10);
+        writer.finish().unwrap();
+        let own = files(&path).into_iter().filter(|name| name.starts_with(".chunkwise")).collect::<Vec<_>>();
+        assert_eq!(own, [".chunkwise", &format!(".chunkwise/{:032x}.journal", 42)]);
+        let modified = |name: &str| fs::metadata(path.join(name)).unwrap().modified().unwrap();
+        let before: Vec<_> = files(&path).iter().map(|name| (name.clone(), modified(name))).collect();
+        for options in [options.clone(), options.clone().overwrite()] {
+            let writer = continued(&path, options);
+            assert!(!writer.is_written(&[0, 0], &[4, 7]), "nobody has asked yet");
+            writer.resume(42).unwrap();
+            assert_eq!(write(&writer), 0);
+            writer.finish().unwrap();
+        }
+        let after: Vec<_> = files(&path).iter().map(|name| (name.clone(), modified(name))).collect();
+        assert_eq!(after, before, "nothing was touched");
+        assert_eq!(read_all(&ZarrArray::open(&path).unwrap()), elements());
+        assert!(refused(&continued(&path, options.clone()), 43).contains("overwrite"));
+        // Without a fingerprint it is an array like any other.
+        assert!(ZarrWriter::create(&path, DType::I32, &SHAPE, options.clone()).is_err());
+        assert!(continued(&path, options.clone()).finish().is_err());
+        let other = options.attribute("units", "K");
+        assert!(refused(&continued(&path, other), 42).contains("its metadata"));
+    }
+    assert_eq!(contents(&folder.path().join("v3")), expected);
+
+    let path = folder.path().join("empty");
+    for _ in 0..2 {
+        let writer = ZarrWriter::continued(&path, DType::I8, &[0, 3], ZarrOptions::default()).unwrap();
+        writer.resume(1).unwrap();
+        writer.finish().unwrap();
+    }
+}
+
+#[test]
+fn what_was_changed_since_it_was_complete_is_replaced_only_if_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = uninterrupted(folder.path());
+    let path = folder.path().join("x");
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 6] = [
+        ("c/0/1", |path| fs::write(path.join("c/0/1"), "something").unwrap()),
+        ("c/0/2", |path| fs::remove_file(path.join("c/0/2")).unwrap()),
+        // A chunk of the fill value, which has no file.
+        ("c/1/0", |path| fs::write(path.join("c/1/0"), "something").unwrap()),
+        ("c/0/0", |path| {
+            let region = ZarrWriter::region(path, &[0, 0], DType::I32, &[1, 1]).unwrap();
+            region.write(&[0, 0], &block_of(DType::I32, &[1, 1], &[7; 4])).unwrap();
+            region.finish().unwrap();
+        }),
+        ("its metadata", |path| {
+            let more = ZarrWriter::append(path, 0, DType::I32, &[1, 30]).unwrap();
+            for coords in more.grid().unwrap().cells() {
+                write_cell(&more, &more.grid().unwrap(), &coords, DType::I32, &[1, 30], &[1; 120]);
+            }
+            more.finish().unwrap();
+        }),
+        ("its chunk", |path| {
+            let journal = path.join(format!(".chunkwise/{:032x}.journal", 1));
+            let length = fs::metadata(&journal).unwrap().len();
+            fs::File::options().write(true).open(journal).unwrap().set_len(length - 1).unwrap();
+        }),
+    ];
+    for (what, change) in changes {
+        complete(&path, 1);
+        change(&path);
+        let changed = contents(&path);
+        assert!(continued(&path, options()).resume(1).is_err(), "{what} goes unnoticed");
+        let why = refused(&continued(&path, options()), 1);
+        assert!(why.contains(what) && why.contains("changed since"), "{what}: {why}");
+        assert_eq!(contents(&path), changed, "{what}");
+        let writer = continued(&path, options().overwrite());
+        writer.resume(1).unwrap();
+        assert_eq!(write_rest(&writer, usize::MAX, || ()), 50, "{what}");
+        assert_eq!(contents(&path), changed, "{what}: until the new one is complete");
+        writer.finish().unwrap();
+        assert_eq!(contents(&path), expected, "{what}");
+        let writer = continued(&path, options());
+        writer.resume(1).unwrap();
+        assert_eq!(write_rest(&writer, usize::MAX, || ()), 0, "{what}");
+        fs::remove_dir_all(&path).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{what}: nothing is left");
+    }
 }
 
 /// What the child of the next test does: writes slowly, until it is killed.
