@@ -72,6 +72,7 @@ impl Write {
     }
 
     /// The same, where `reopen` opens what may be complete already, to find that out when it is resumed.
+    #[cfg(feature = "zarr")]
     pub(crate) fn or_reopen(
         mut self,
         reopen: impl Fn() -> Result<Arc<dyn RegionSink>> + Send + Sync + 'static,
