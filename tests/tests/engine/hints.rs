@@ -46,7 +46,7 @@ fn the_peak_grows_by_the_hint_wherever_a_function_runs() {
     // A function of each place where one may run, with what it takes.
     type Case = (&'static str, fn(u64) -> u64);
     let cases: [Case; 11] = [
-        ("an element", |h| peak(&numbers().mapv(|v| v + 1.0).with_scratch_bytes(h).unwrap())),
+        ("an element", |h| peak(numbers().mapv(|v| v + 1.0).with_scratch_bytes(h).unwrap())),
         ("an element that is reduced", |h| {
             peak(numbers().mapv(|v| v + 1.0).with_scratch_bytes(h).unwrap().sum().value())
         }),
@@ -57,36 +57,36 @@ fn the_peak_grows_by_the_hint_wherever_a_function_runs() {
         }),
         ("an index", |h| {
             let x = ChunkedArray::from_shape_fn((70, 80), |(i, j)| (i * j) as u32).unwrap();
-            peak(&x.with_scratch_bytes(h).unwrap())
+            peak(x.with_scratch_bytes(h).unwrap())
         }),
         ("an index of no axes", |h| {
-            peak(&ChunkedArray::from_shape_fn((), |()| 1.0).unwrap().with_scratch_bytes(h).unwrap())
+            peak(ChunkedArray::from_shape_fn((), |()| 1.0).unwrap().with_scratch_bytes(h).unwrap())
         }),
         ("a block", |h| {
             let x = ChunkedArray::from_block_fn((7, 8).chunked((3, 8)), |b| Array::<u8, _>::ones(b.shape))
                 .unwrap();
-            peak(&x.with_scratch_bytes(h).unwrap())
+            peak(x.with_scratch_bytes(h).unwrap())
         }),
         ("a distribution", |h| {
             let x = Generator::seeded(1).sample::<f64, _>(StandardNormal, (70, 80)).unwrap();
-            peak(&x.with_scratch_bytes(h).unwrap())
+            peak(x.with_scratch_bytes(h).unwrap())
         }),
         ("what is selected", |h| {
             let x = numbers();
             let some = x.mask(&x.gt(5.0).unwrap()).unwrap().mapv(|v| v + 1.0);
-            peak(&some.with_scratch_bytes(h).unwrap())
+            peak(some.with_scratch_bytes(h).unwrap())
         }),
         ("what is scanned", |h| {
             let x = numbers().mapv(|v| v + 1.0).with_scratch_bytes(h).unwrap();
-            peak(&x.cumsum_axis(Axis(0)).unwrap())
+            peak(x.cumsum_axis(Axis(0)).unwrap())
         }),
         ("what is ordered", |h| {
             let x = numbers().mapv(|v| v + 1.0).with_scratch_bytes(h).unwrap();
-            peak(&x.median_axis(Axis(0)).unwrap())
+            peak(x.median_axis(Axis(0)).unwrap())
         }),
         ("a factor", |h| {
             let x = numbers().mapv(|v| v + 1.0).with_scratch_bytes(h).unwrap();
-            peak(&x.t().dot(&x).unwrap())
+            peak(x.t().dot(&x).unwrap())
         }),
     ];
     for (what, of) in cases {
@@ -123,7 +123,7 @@ fn nothing_is_counted_where_nothing_is_called() {
     // Only what is asked for is called.
     let y = ChunkedArray::from_block_fn(100.chunked(10), |b| Array::<u8, _>::ones(b.shape)).unwrap();
     let y = y.with_scratch_bytes(HINT).unwrap();
-    assert!(peak(&y.slice(s![..0]).unwrap()) < HINT);
+    assert!(peak(y.slice(s![..0]).unwrap()) < HINT);
 }
 
 #[test]
