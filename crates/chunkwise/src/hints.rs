@@ -28,12 +28,12 @@ impl<A: Element, D: Dimension> ChunkedArray<A, D> {
     /// use chunkwise::prelude::*;
     /// use ndarray::Array;
     ///
-    /// let simulate = |block: chunkwise::BlockInfo<_>| {
-    ///     let state = vec![0.5; 1 << 20]; // 8 MiB, for a block of 8 kB
+    /// let x = ChunkedArray::from_block_fn(100_000.chunked(1000), |block| {
+    ///     let state = vec![0.5_f64; 1 << 20]; // 8 MiB, for a block of 8 kB
     ///     Array::from_elem(block.shape, state[block.index[0]])
-    /// };
-    /// let x = ChunkedArray::from_block_fn(100_000.chunked(1000), simulate)?.with_scratch_bytes(8 << 20)?;
-    /// assert!(explain(&x.mean().value())?.projected_peak > 8 << 20);
+    /// })?;
+    /// let x = x.with_scratch_bytes(8 << 20)?;
+    /// assert!(explain(x.mean().value())?.projected_peak > 8 << 20);
     ///
     /// let small = Config::default().memory_limit(bytes("4 MiB"));
     /// let error = small.compute(x.mean().value()).unwrap_err();
