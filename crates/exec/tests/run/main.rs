@@ -1,5 +1,6 @@
 //! Graphs run through the public interface, on real threads.
 
+mod alone;
 mod failures;
 mod jobs;
 mod memory;

@@ -28,6 +28,13 @@ pub(in crate::ops) fn draw(op: &Op, operands: &[Scalar]) -> Option<Scalar> {
             let value = low + (high - low) * ((word >> 11) as f64 / 2f64.powi(53));
             Wide::Real(if value < high { value } else { high.next_down() })
         }
+        Distribution::Integers { low, span } if span < 4096 => {
+            // Of each 64 elements, the last 32 have the upper halves of the words whose lower halves the others have.
+            let (run, place) = (index / 64, index % 64);
+            let word = sequence.word(32 * run + place % 32);
+            let half = if place < 32 { word % (1 << 32) } else { word >> 32 };
+            Wide::Int(i128::from(low) + i128::from(half * (span + 1) / (1 << 32)))
+        }
         Distribution::Integers { low, span } => {
             // Only many integers use a second word.
             let second = Sequence::numbered(sequence.word(u64::MAX)).word(index);
