@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chunkwise_core::{Error, SpillSpace};
 use chunkwise_exec::{CancelToken, Executor, Observer, Options, Stats};
 use chunkwise_expr::MakeSpace;
-use chunkwise_io::SpillFile;
+use chunkwise_io::{SpillFile, spill_folder};
 
 use crate::{Bytes, Compute, Explanation, Profile, Result};
 
@@ -39,7 +39,7 @@ pub struct Config {
 /// Where arrays are spilled that do not fit in memory.
 #[derive(Clone, Debug, Default)]
 enum Spill {
-    /// The system's folder for temporary files.
+    /// The system's folder for large temporary files.
     #[default]
     Temporary,
     Folder(PathBuf),
@@ -74,10 +74,10 @@ impl Config {
     }
 
     /// Spills to this folder what does not fit within the [memory limit](Self::memory_limit), instead of the system's
-    /// folder for temporary files.
+    /// folder for temporary files (or `/var/tmp`, where that one is held in memory).
     ///
-    /// A folder that is itself held in memory, as that one is on some systems, helps nothing. What is spilled has no name
-    /// there, carries checksums, and is gone with the computation, however that ends.
+    /// A folder that is itself held in memory helps nothing. What is spilled has no name there, carries checksums, and is
+    /// gone with the computation, however that ends.
     pub fn spill_to(mut self, folder: impl Into<PathBuf>) -> Self {
         self.spill = Spill::Folder(folder.into());
         self
@@ -222,7 +222,7 @@ impl Config {
     /// What makes space for arrays that do not fit in memory.
     pub(crate) fn spill_space(&self) -> Option<MakeSpace> {
         let folder = match &self.spill {
-            Spill::Temporary => std::env::temp_dir(),
+            Spill::Temporary => spill_folder(),
             Spill::Folder(folder) => folder.clone(),
             Spill::Nowhere => return None,
         };

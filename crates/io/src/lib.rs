@@ -37,7 +37,7 @@ pub use npy::{NpyError, NpyErrorKind, NpyFile, NpyWriter};
 #[cfg(feature = "npz")]
 pub use npz::{NpzArray, NpzEntry, NpzWriter, npz_names};
 pub use raw::{ByteOrder, RawFile, RawOptions, RawWriter};
-pub use spill::{SpillError, SpillFile};
+pub use spill::{SpillError, SpillFile, spill_folder};
 pub use stack::{NpyStack, NpyStackWriter};
 #[cfg(feature = "object-store")]
 pub use zarr::ZarrObjectWriter;

@@ -237,6 +237,47 @@ fn staging_for(staging: &mut Option<Buffer>, bytes: usize) -> &Buffer {
     staging.get_or_insert_with(|| Buffer::uninit(bytes))
 }
 
+/// Where to spill to unless told otherwise: the system's folder for temporary files; or, where that is held in memory,
+/// as on some Linux systems, `/var/tmp`, which is for large ones.
+///
+/// `TMPDIR` is obeyed: whoever sets it means it.
+///
+/// ```
+/// assert!(chunkwise_io::spill_folder().is_dir());
+/// ```
+pub fn spill_folder() -> PathBuf {
+    let usual = std::env::temp_dir();
+    let large = Path::new("/var/tmp");
+    let is_chosen = std::env::var_os("TMPDIR").is_some_and(|folder| !folder.is_empty());
+    if !is_chosen && is_in_memory(&usual) && large.is_dir() && !is_in_memory(large) {
+        return large.to_owned();
+    }
+    usual
+}
+
+/// Whether the files in a folder are held in memory.
+#[cfg(target_os = "linux")]
+fn is_in_memory(folder: &Path) -> bool {
+    use std::ffi::CString;
+    use std::os::unix::ffi::OsStrExt;
+    const RAMFS: u64 = 0x8584_58f6;
+    let Ok(folder) = CString::new(folder.as_os_str().as_bytes()) else { return false };
+    // SAFETY: numbers, all of which may be zero.
+    let mut about: libc::statfs = unsafe { std::mem::zeroed() };
+    // SAFETY: the path ends with zero, and there is room for the answer.
+    if unsafe { libc::statfs(folder.as_ptr(), &raw mut about) } != 0 {
+        return false;
+    }
+    // Magic numbers are of 32 bits, whatever the width and sign of the field is here.
+    let kind = about.f_type as u64 & u64::from(u32::MAX);
+    kind == libc::TMPFS_MAGIC as u64 || kind == RAMFS
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_in_memory(_folder: &Path) -> bool {
+    false
+}
+
 impl SpillError {
     /// The folder that was spilled to.
     pub fn folder(&self) -> &Path {

@@ -115,3 +115,25 @@ fn a_folder_that_vanishes_and_nothing_left_behind() {
     space.read(&[0], &mut out).unwrap();
     assert_eq!(elements(&out), [0, 1]);
 }
+
+/// The kernel's own list of what is mounted says the same.
+#[test]
+#[cfg(target_os = "linux")]
+fn folders_in_memory_are_told_from_others() {
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
+    for folder in ["/proc", "/dev/shm", "/run", "/tmp"] {
+        // The last one mounted on a folder is the one that is seen.
+        let kind = mounts.lines().rev().find_map(|line| {
+            let mut words = line.split(' ').skip(1);
+            (words.next() == Some(folder)).then(|| words.next())?
+        });
+        if let Some(kind) = kind {
+            assert_eq!(
+                is_in_memory(Path::new(folder)),
+                matches!(kind, "tmpfs" | "ramfs"),
+                "{folder}: {kind}"
+            );
+        }
+    }
+    assert!(!is_in_memory(Path::new("/no/such/folder")));
+}
