@@ -130,6 +130,12 @@ impl Kind {
         }
     }
 
+    /// Whether the node's elements come from somewhere. Those of other nodes are computed, the numbers and coordinates
+    /// of some sources among them, when they are kept.
+    pub(crate) fn is_given(&self) -> bool {
+        self.is_source() && !matches!(self, Kind::Fill(_) | Kind::Coord(_))
+    }
+
     /// Whether the node is a delayed value, not an array.
     pub(crate) fn is_value(&self) -> bool {
         matches!(self, Kind::Value { .. } | Kind::Call(_))

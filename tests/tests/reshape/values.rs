@@ -9,7 +9,7 @@ use chunkwise_tests::{
     Order, Pair, Rng, Setting, Tolerance, Values, assert_matches_within, chunkings, evaluate, mixed,
     random_shape, random_shape_of,
 };
-use ndarray::{Array, ArrayD, Axis, IxDyn, s};
+use ndarray::{Array, ArrayD, Axis, IxDyn, array, s};
 
 /// Elements that tell places apart.
 fn counting(shape: &[usize]) -> ArrayD<i32> {
@@ -151,6 +151,23 @@ fn sources(chunks: (usize, usize), folder: &Path) -> Vec<(&'static str, ChunkedA
         ),
         ("another reshape", x.reshape((8, 15)).unwrap().reshape((12, 10)).unwrap() + 1, &eager_d + 1),
     ]
+}
+
+/// Coordinates that are no line in the new shape are computed and kept.
+#[test]
+fn coordinates_that_must_be_kept() {
+    let x = ChunkedArray::arange(0..4_i64).unwrap().broadcast((3, 4)).unwrap();
+    let y = x.reshape((6, 2)).unwrap();
+    let expected = array![[0, 1], [2, 3], [0, 1], [2, 3], [0, 1], [2, 3]];
+    assert_eq!(y.compute().unwrap(), expected);
+    assert_eq!(compute((&y, &x)).unwrap().0, expected);
+
+    // The same, where they do not fit in memory.
+    let x = ChunkedArray::arange(0..1000_i64).unwrap().broadcast((400, 1000)).unwrap();
+    let sums = x.reshape((80_000, 5)).unwrap().sum_axis(Axis(0)).unwrap();
+    let within = Config::default().memory_limit(2 << 20);
+    let expected: Vec<i64> = (0..5).map(|k| 400 * (0..1000).filter(|j| j % 5 == k).sum::<i64>()).collect();
+    assert_eq!(sums.compute_with(&within).unwrap().to_vec(), expected);
 }
 
 #[test]

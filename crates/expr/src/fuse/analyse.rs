@@ -116,9 +116,7 @@ pub(crate) fn analyse(graph: &Graph) -> Analysis {
     let mut kept: Vec<bool> = graph.nodes.iter().map(|n| own(&n.kind)).collect();
     for node in graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Reshape)) {
         let input = node.inputs[0];
-        // What other sources hold lies somewhere already; numbers and coordinates do not.
-        let generated = matches!(graph.node(input).kind, Kind::Fill(_) | Kind::Coord(_));
-        kept[input as usize] |= generated || !graph.node(input).kind.is_source();
+        kept[input as usize] |= !graph.node(input).kind.is_given();
     }
     loop {
         let mut round = Round::new(graph, &kept);

@@ -124,7 +124,7 @@ pub(super) struct SourceArrays<'a> {
 impl Arrays for SourceArrays<'_> {
     fn array(&mut self, id: NodeId) -> ArrayId {
         let node = self.graph.node(id);
-        let known = if node.kind.is_source() { &self.build.given } else { &self.build.arrays };
+        let known = if node.kind.is_given() { &self.build.given } else { &self.build.arrays };
         if let Some(&array) = known.get(&id) {
             return array;
         }

@@ -41,7 +41,7 @@ pub(in crate::lower) fn next_moves(
     };
     let of_stage = |stage: u32| {
         // Sources that are returned or written are made from what is given.
-        let made = build.arrays.iter().filter(|(id, _)| !graph.node(**id).kind.is_source());
+        let made = build.arrays.iter().filter(|(id, _)| !graph.node(**id).kind.is_given());
         let made = made.chain(&build.given).filter(|(_, array)| match build.makers[array.0 as usize] {
             Some(Maker::Read(by) | Maker::Store(by) | Maker::Contract(by)) => by == stage,
             Some(Maker::Reduction { stage: by, .. }) => by == stage,

@@ -29,7 +29,7 @@ pub(in crate::lower) fn lines(build: &Build, graph: &Graph) -> Vec<OutsideLine> 
     moved.sort_unstable_by_key(|(id, _)| *id);
     let line = |(id, how): (NodeId, Outside)| {
         let node = graph.node(id);
-        let array = *if node.kind.is_source() { build.given.get(&id)? } else { build.arrays.get(&id)? };
+        let array = *if node.kind.is_given() { build.given.get(&id)? } else { build.arrays.get(&id)? };
         let size = node.dtype.size() as u64;
         let label = match &node.kind {
             Kind::Region(source) => source.name(),

@@ -86,7 +86,7 @@ impl Build {
             return;
         }
         let is_new = |id: NodeId| {
-            let source = graph.node(id).kind.is_source();
+            let source = graph.node(id).kind.is_given();
             let made = if source { &self.given } else { &self.arrays };
             let is_outside =
                 |array: ArrayId| matches!(self.plan.array(array).storage, Storage::Outside { .. });
@@ -123,7 +123,7 @@ impl Build {
         let storage = Storage::Outside { source, grid, tasks: Vec::new() };
         let to = self.add(Array { dtype, shape, storage }, Some(Maker::Spill(self.spilled.len() as u32)));
         self.spilled.push(Spilled { from, to, stage, space });
-        let read = if node.kind.is_source() { &mut self.given } else { &mut self.arrays };
+        let read = if node.kind.is_given() { &mut self.given } else { &mut self.arrays };
         read.insert(id, to);
     }
 }
