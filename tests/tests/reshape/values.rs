@@ -163,10 +163,10 @@ fn coordinates_that_must_be_kept() {
     assert_eq!(compute((&y, &x)).unwrap().0, expected);
 
     // The same, where they do not fit in memory.
-    let x = ChunkedArray::arange(0..1000_i64).unwrap().broadcast((400, 1000)).unwrap();
-    let sums = x.reshape((80_000, 5)).unwrap().sum_axis(Axis(0)).unwrap();
-    let within = Config::default().memory_limit(2 << 20);
-    let expected: Vec<i64> = (0..5).map(|k| 400 * (0..1000).filter(|j| j % 5 == k).sum::<i64>()).collect();
+    let x = ChunkedArray::arange(0..1000_i64).unwrap().broadcast((3000, 1000)).unwrap();
+    let sums = x.reshape((600_000, 5)).unwrap().sum_axis(Axis(0)).unwrap();
+    let within = Config::default().memory_limit(8 << 20);
+    let expected: Vec<i64> = (0..5).map(|k| 3000 * (0..1000).filter(|j| j % 5 == k).sum::<i64>()).collect();
     assert_eq!(sums.compute_with(&within).unwrap().to_vec(), expected);
 }
 
