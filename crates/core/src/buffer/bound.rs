@@ -52,6 +52,11 @@ pub(super) fn went(bytes: usize) {
     RESIDENT.fetch_sub(bytes, Ordering::Relaxed);
 }
 
+/// Whether there is a bound.
+pub(super) fn is_set() -> bool {
+    LEAST.load(Ordering::Relaxed) != usize::MAX
+}
+
 /// Whether so many bytes more would exceed a bound.
 pub(super) fn exceeds(more: usize) -> bool {
     let least = LEAST.load(Ordering::Relaxed);
