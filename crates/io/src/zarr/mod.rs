@@ -19,6 +19,7 @@ mod objects;
 mod options;
 mod region;
 mod shards;
+mod work;
 mod writer;
 mod zstd;
 

@@ -1,6 +1,5 @@
 //! Writing Zarr arrays in folders, chunk by chunk.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,12 +10,12 @@ use chunkwise_core::{Block, BoxError, DType, Grid, RegionSink, byte_len};
 
 use super::array::{ZarrArray, described};
 use super::folder::Folder;
-use super::journal::{Journal, Written, has_records};
 use super::meta::{Metadata, resized};
 use super::options::ZarrOptions;
 use super::region::Region;
+use super::work::{Work, remove_partial};
 use crate::cells::each_cell;
-use crate::place::{OWN, TemporaryFolder, make_folder, parent, put, remove_stale, swap, sync};
+use crate::place::{OWN, parent, put, swap, sync};
 use crate::{StoreError, StoreErrorKind};
 
 /// A Zarr array that is being made, made longer or changed, chunk by chunk, by any number of threads at once.
@@ -49,38 +48,6 @@ enum Mode {
     Create { metadata: Metadata, overwrite: bool },
     Append { axis: usize },
     Region,
-}
-
-/// What there is once writing has begun.
-#[derive(Debug)]
-struct Work {
-    /// The folder that chunks are written to.
-    folder: PathBuf,
-    journal: Option<(Journal, PathBuf)>,
-    /// What the journal says that earlier processes wrote.
-    earlier: HashMap<u64, Written>,
-    /// The array was complete and in its place before.
-    finished: bool,
-    /// Removes the folder if the array is never finished.
-    _temporary: Option<TemporaryFolder>,
-}
-
-impl Work {
-    /// Puts a chunk in its place, and remembers it.
-    fn put(&self, cell: usize, key: &str, encoded: Option<&[u8]>) -> Result<(), BoxError> {
-        let target = self.folder.join(key);
-        match encoded {
-            Some(encoded) => put(&self.folder.join(OWN), &target, encoded)?,
-            None => match fs::remove_file(&target) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-                _ => {}
-            },
-        }
-        if let Some((journal, _)) = &self.journal {
-            journal.add(cell as u64, Written::of(encoded))?;
-        }
-        Ok(())
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -200,140 +167,20 @@ impl ZarrWriter {
         &self.region.shape
     }
 
-    /// Whether chunks were written already, in this process or an earlier one.
+    /// What there is once writing has begun, which it has from now on.
     fn begin(&self, fingerprint: Option<u128>) -> Result<Arc<Work>, StoreErrorKind> {
         let mut work = lock(&self.work);
         if let Some(work) = &*work {
             return Ok(work.clone());
         }
         let begun = Arc::new(match &self.mode {
-            Mode::Create { metadata, overwrite } => self.begin_new(metadata, *overwrite, fingerprint)?,
-            Mode::Append { .. } | Mode::Region => self.begin_change(fingerprint)?,
+            Mode::Create { metadata, overwrite } => {
+                Work::new_array(&self.target, &self.region, (metadata, *overwrite), fingerprint)?
+            }
+            Mode::Append { .. } | Mode::Region => Work::change(&self.target, &self.region, fingerprint)?,
         });
         *work = Some(begun.clone());
         Ok(begun)
-    }
-
-    fn begin_new(
-        &self,
-        metadata: &Metadata,
-        overwrite: bool,
-        fingerprint: Option<u128>,
-    ) -> Result<Work, StoreErrorKind> {
-        if let Some(fingerprint) = fingerprint
-            && self.is_finished(metadata, overwrite, fingerprint)?
-        {
-            (0..self.region.cells()).for_each(|cell| self.region.set_done(cell));
-            let (folder, earlier) = (self.target.clone(), HashMap::new());
-            return Ok(Work { folder, journal: None, earlier, finished: true, _temporary: None });
-        }
-        // It may have appeared since.
-        may_take(&self.target, overwrite)?;
-        let beside = parent(&self.target);
-        fs::create_dir_all(beside).map_err(StoreErrorKind::Create)?;
-        let Some(fingerprint) = fingerprint else {
-            let temporary = TemporaryFolder::beside(&self.target).map_err(StoreErrorKind::Create)?;
-            let folder = temporary.path.clone();
-            fs::create_dir(folder.join(OWN)).map_err(StoreErrorKind::Create)?;
-            describe(&folder, metadata)?;
-            return Ok(Work {
-                folder,
-                journal: None,
-                earlier: HashMap::new(),
-                finished: false,
-                _temporary: Some(temporary),
-            });
-        };
-        remove_stale(beside);
-        let folder = partial(&self.target);
-        let journal = folder.join(OWN).join(journal_name(fingerprint));
-        if !(journal.exists() && metadata.is_in(&folder)) {
-            if !overwrite && other_work(&folder).map_err(StoreErrorKind::Open)? {
-                let why = format!(
-                    "{} holds what it has written so far; remove that folder, or overwrite",
-                    folder.display()
-                );
-                return Err(StoreErrorKind::Unfinished { why });
-            }
-            if folder.exists() {
-                fs::remove_dir_all(&folder).map_err(StoreErrorKind::Create)?;
-            }
-            fs::create_dir_all(folder.join(OWN)).map_err(StoreErrorKind::Create)?;
-            describe(&folder, metadata)?;
-        }
-        remove_stale(&folder.join(OWN));
-        self.resumed(folder, journal, fingerprint)
-    }
-
-    /// Whether the same computation has written and completed the array, and all of it is as it was left.
-    ///
-    /// What was changed since is somebody else's work: it is replaced only if that was asked for.
-    fn is_finished(
-        &self,
-        metadata: &Metadata,
-        overwrite: bool,
-        fingerprint: u128,
-    ) -> Result<bool, StoreErrorKind> {
-        let path = self.target.join(OWN).join(journal_name(fingerprint));
-        let written = match Journal::read(&path, fingerprint, self.subject()) {
-            Ok(Some(written)) => written,
-            Ok(None) => return Ok(false),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(false);
-            }
-            Err(error) => return Err(StoreErrorKind::Open(error)),
-        };
-        let changed = if !metadata.is_in(&self.target) {
-            Some("its metadata".to_owned())
-        } else {
-            let is_changed = |cell: &usize| {
-                let key = self.region.key(&self.region.grid.coords(*cell));
-                written.get(&(*cell as u64)).is_none_or(|entry| !entry.is_at(&self.target.join(key)))
-            };
-            let changed = (0..self.region.cells()).find(is_changed);
-            changed.map(|cell| format!("its chunk {}", self.region.key(&self.region.grid.coords(cell))))
-        };
-        match changed {
-            Some(what) if !overwrite => {
-                let why = format!(
-                    "this computation completed it, but {what} was changed since; the options can say to overwrite it"
-                );
-                Err(StoreErrorKind::Exists { why })
-            }
-            changed => Ok(changed.is_none()),
-        }
-    }
-
-    fn begin_change(&self, fingerprint: Option<u128>) -> Result<Work, StoreErrorKind> {
-        let own = self.target.join(OWN);
-        make_folder(&own).map_err(StoreErrorKind::Create)?;
-        remove_stale(&own);
-        let folder = self.target.clone();
-        match fingerprint {
-            None => {
-                Ok(Work { folder, journal: None, earlier: HashMap::new(), finished: false, _temporary: None })
-            }
-            Some(fingerprint) => self.resumed(folder, own.join(journal_name(fingerprint)), fingerprint),
-        }
-    }
-
-    /// What is written, as a number: the same computation may write to several places, and to an array that is longer than
-    /// it was.
-    fn subject(&self) -> u32 {
-        let Region { offset, shape, chunk_shape, .. } = &self.region;
-        let subject = format!("{offset:?} {shape:?} {chunk_shape:?} {:?}", self.dtype());
-        crc32c::crc32c(subject.as_bytes())
-    }
-
-    fn resumed(&self, folder: PathBuf, path: PathBuf, fingerprint: u128) -> Result<Work, StoreErrorKind> {
-        let (journal, earlier) =
-            Journal::open(&path, fingerprint, self.subject()).map_err(|error| match error.kind() {
-                io::ErrorKind::ResourceBusy => StoreErrorKind::Unfinished {
-                    why: format!("{} is in use by another process", path.display()),
-                },
-                _ => StoreErrorKind::Create(error),
-            })?;
-        Ok(Work { folder, journal: Some((journal, path)), earlier, finished: false, _temporary: None })
     }
 
     /// # Safety
@@ -350,8 +197,7 @@ impl ZarrWriter {
         if self.region.is_done(cell) {
             return true;
         }
-        let Some(entry) = work.earlier.get(&(cell as u64)) else { return false };
-        let same = entry.is_at(&work.folder.join(self.region.key(coords)));
+        let same = work.holds(cell, &self.region.key(coords));
         if same {
             self.region.set_done(cell);
         }
@@ -361,34 +207,24 @@ impl ZarrWriter {
     fn complete(&self) -> Result<(), StoreErrorKind> {
         let work = self.begin(None)?;
         self.region.check_complete()?;
-        if work.finished {
+        if work.is_complete() {
             return Ok(());
         }
         let wrong = |error: io::Error| StoreErrorKind::Write(error.into());
-        let own = work.folder.join(OWN);
-        sync(&work.folder).map_err(wrong)?;
+        sync(work.folder()).map_err(wrong)?;
         match &self.mode {
             Mode::Create { .. } => {
-                match &work.journal {
-                    Some((_, journal)) => keep_only(&own, journal),
-                    None => fs::remove_dir_all(&own),
-                }
-                .map_err(wrong)?;
-                swap(&work.folder, &self.target).map_err(wrong)?;
-                let partial = partial(&self.target);
-                if partial.exists() {
-                    // What an earlier process began is of no use now.
-                    fs::remove_dir_all(partial).map_err(wrong)?;
-                }
+                work.keep_what_is_remembered().map_err(wrong)?;
+                swap(work.folder(), &self.target).map_err(wrong)?;
+                remove_partial(&self.target).map_err(wrong)?;
                 return sync(parent(&self.target)).map_err(wrong);
             }
             Mode::Append { .. } | Mode::Region => {
                 // Before the metadata: if this process is killed here, all is written once more, and only once.
-                if let Some((_, path)) = &work.journal {
-                    fs::remove_file(path).map_err(wrong)?;
-                }
+                work.forget().map_err(wrong)?;
             }
         }
+        let own = self.target.join(OWN);
         if let Mode::Append { axis } = self.mode {
             let name = ["zarr.json", ".zarray"].into_iter().find(|name| self.target.join(name).exists());
             let path = self.target.join(name.unwrap_or("zarr.json"));
@@ -429,10 +265,7 @@ impl RegionSink for ZarrWriter {
     fn is_written(&self, start: &[usize], shape: &[usize]) -> bool {
         let Some(work) = lock(&self.work).clone() else { return false };
         let whole = &self.region.shape;
-        if work.journal.is_none() && !work.finished
-            || start.len() != whole.len()
-            || shape.len() != whole.len()
-        {
+        if !work.remembers() || start.len() != whole.len() || shape.len() != whole.len() {
             return false;
         }
         if (0..shape.len()).any(|k| start[k] + shape[k] > whole[k]) {
@@ -463,26 +296,8 @@ impl Drop for ZarrWriter {
     }
 }
 
-fn describe(folder: &Path, metadata: &Metadata) -> Result<(), StoreErrorKind> {
-    for (name, bytes) in metadata.encoded() {
-        put(&folder.join(OWN), &folder.join(name), &bytes).map_err(StoreErrorKind::Create)?;
-    }
-    Ok(())
-}
-
-/// Removes all files of a folder but one.
-fn keep_only(folder: &Path, kept: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path != kept {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
-}
-
 /// Whether a new array may have this place.
-fn may_take(path: &Path, overwrite: bool) -> Result<(), StoreErrorKind> {
+pub(super) fn may_take(path: &Path, overwrite: bool) -> Result<(), StoreErrorKind> {
     if path.file_name().is_none() {
         return Err(StoreErrorKind::Create(io::Error::new(
             io::ErrorKind::InvalidInput,
@@ -510,35 +325,4 @@ fn is_array(path: &Path) -> bool {
     let content =
         fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
     content.is_some_and(|content| content["node_type"] == "array")
-}
-
-/// Where an array is that can be taken up again, until it is complete.
-fn partial(target: &Path) -> PathBuf {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    // Names may be 255 bytes long.
-    let name = match name.len() {
-        ..=200 => name.into_owned(),
-        _ => format!("{:08x}", crc32c::crc32c(name.as_bytes())),
-    };
-    target.with_file_name(format!(".chunkwise-{name}.partial"))
-}
-
-fn journal_name(fingerprint: u128) -> String {
-    format!("{fingerprint:032x}.journal")
-}
-
-/// Whether a folder holds chunks that some computation wrote and remembers.
-fn other_work(folder: &Path) -> io::Result<bool> {
-    let entries = match fs::read_dir(folder.join(OWN)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "journal") && has_records(&path)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -4,8 +4,6 @@
 //! arguments, which then have no operand): that is how nearly all arrays are drawn, and it saves writing and reading
 //! a word for each element.
 
-use std::marker::PhantomData;
-
 use crate::args::Args;
 use crate::elementwise::map::Once;
 use crate::isa::{Body, Code, Isa, Level};
@@ -49,18 +47,27 @@ pub(super) unsafe fn indices(args: &Args<'_>, start: usize, run: &mut [u64]) {
     }
 }
 
-/// Applies a function to the index of each position.
-struct Drawn<R, F> {
-    function: F,
-    result: PhantomData<fn() -> R>,
+/// What is drawn for an index.
+trait Draws: Send + Sync + 'static {
+    type Value: 'static;
+
+    /// The value for one index.
+    fn at(&self, index: u64) -> Self::Value;
+
+    /// The values for [`RUN`] neighbours, the first of which is a multiple of so many.
+    ///
+    /// # Safety
+    /// There must be room for as many values.
+    unsafe fn run(&self, base: u64, out: *mut Self::Value);
 }
 
-impl<R: 'static, F: Fn(u64) -> R + Send + Sync + 'static> Body for Drawn<R, F> {
+/// Draws for each position.
+struct Drawn<D>(D);
+
+impl<D: Draws> Body for Drawn<D> {
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
-        let dst = args.dst.cast::<R>();
-        // Neighbours: whole runs of them that begin at a multiple differ from it in their last bits only, so that they
-        // are found by one instruction instead of two.
+        let dst = args.dst.cast::<D::Value>();
         let first = evenly(args).and_then(|(base, step)| (step == 1).then_some(base));
         let mut run = [0; RUN];
         let mut start = 0;
@@ -69,10 +76,8 @@ impl<R: 'static, F: Fn(u64) -> R + Send + Sync + 'static> Body for Drawn<R, F> {
             let base = first.map(|first| first.wrapping_add(start as u64));
             let past = base.map_or(0, |base| base as usize % RUN);
             if let (Some(base), 0, RUN) = (base, past, left) {
-                for i in 0..RUN {
-                    // SAFETY: the verifier has checked that the result is of this type; it holds `len` elements.
-                    unsafe { dst.add(start + i).write((self.function)(base ^ i as u64)) }
-                }
+                // SAFETY: the verifier has checked that the result is of this type; it holds `len` elements.
+                unsafe { self.0.run(base, dst.add(start)) };
                 start += RUN;
                 continue;
             }
@@ -81,9 +86,30 @@ impl<R: 'static, F: Fn(u64) -> R + Send + Sync + 'static> Body for Drawn<R, F> {
             unsafe { indices(args, start, &mut run[..len]) };
             for (i, &index) in run[..len].iter().enumerate() {
                 // SAFETY: as above.
-                unsafe { dst.add(start + i).write((self.function)(index)) }
+                unsafe { dst.add(start + i).write(self.0.at(index)) }
             }
             start += len;
+        }
+    }
+}
+
+/// A function of the index.
+struct Whole<F>(F);
+
+impl<R: 'static, F: Fn(u64) -> R + Send + Sync + 'static> Draws for Whole<F> {
+    type Value = R;
+
+    #[inline(always)]
+    fn at(&self, index: u64) -> R {
+        (self.0)(index)
+    }
+
+    #[inline(always)]
+    unsafe fn run(&self, base: u64, out: *mut R) {
+        for i in 0..RUN {
+            // The neighbours differ from the first in their last bits only, which one instruction finds instead of two.
+            // SAFETY: the caller's promise.
+            unsafe { out.add(i).write((self.0)(base ^ i as u64)) }
         }
     }
 }
@@ -92,57 +118,41 @@ impl<R: 'static, F: Fn(u64) -> R + Send + Sync + 'static> Body for Drawn<R, F> {
 /// far to shift it. The first half of the neighbours have the lower halves of the words, so that vectors need not be
 /// taken apart.
 #[inline(always)]
-pub(super) fn half_of(index: u64) -> (u64, u32) {
+fn half_of(index: u64) -> (u64, u32) {
     const HALF: u64 = RUN as u64 / 2;
     (index / RUN as u64 * HALF + index % HALF, if index & HALF == 0 { 0 } else { 32 })
 }
 
-/// Applies a function to half a word for each position: the words are a function of their number.
-struct Halved<R, W, F> {
+/// A function of half a word: the words are a function of their number.
+struct Halved<W, F> {
     word: W,
     function: F,
-    result: PhantomData<fn() -> R>,
 }
 
-impl<R, W, F> Body for Halved<R, W, F>
+impl<R, W, F> Draws for Halved<W, F>
 where
     R: 'static,
     W: Fn(u64) -> u64 + Send + Sync + 'static,
     F: Fn(u32) -> R + Send + Sync + 'static,
 {
+    type Value = R;
+
     #[inline(always)]
-    unsafe fn run<L: Level>(&self, args: &Args<'_>) {
-        let dst = args.dst.cast::<R>();
-        let first = evenly(args).and_then(|(base, step)| (step == 1).then_some(base));
-        let mut run = [0; RUN];
-        let mut start = 0;
-        while start < args.len {
-            let left = (args.len - start).min(RUN);
-            let base = first.map(|first| first.wrapping_add(start as u64));
-            let past = base.map_or(0, |base| base as usize % RUN);
-            if let (Some(base), 0, RUN) = (base, past, left) {
-                let (number, _) = half_of(base);
-                for i in 0..RUN / 2 {
-                    let word = (self.word)(number ^ i as u64);
-                    // SAFETY: the verifier has checked that the result is of this type; it holds `len` elements.
-                    unsafe {
-                        dst.add(start + i).write((self.function)(word as u32));
-                        dst.add(start + RUN / 2 + i).write((self.function)((word >> 32) as u32));
-                    }
-                }
-                start += RUN;
-                continue;
+    fn at(&self, index: u64) -> R {
+        let (number, shift) = half_of(index);
+        (self.function)(((self.word)(number) >> shift) as u32)
+    }
+
+    #[inline(always)]
+    unsafe fn run(&self, base: u64, out: *mut R) {
+        let (number, _) = half_of(base);
+        for i in 0..RUN / 2 {
+            let word = (self.word)(number ^ i as u64);
+            // SAFETY: the caller's promise.
+            unsafe {
+                out.add(i).write((self.function)(word as u32));
+                out.add(RUN / 2 + i).write((self.function)((word >> 32) as u32));
             }
-            let len = left.min(RUN - past);
-            // SAFETY: as above, for the operand.
-            unsafe { indices(args, start, &mut run[..len]) };
-            for (i, &index) in run[..len].iter().enumerate() {
-                let (number, shift) = half_of(index);
-                let half = ((self.word)(number) >> shift) as u32;
-                // SAFETY: as above.
-                unsafe { dst.add(start + i).write((self.function)(half)) }
-            }
-            start += len;
         }
     }
 }
@@ -153,17 +163,17 @@ pub(super) fn halved<R: 'static>(
     word: impl Fn(u64) -> u64 + Send + Sync + 'static,
     function: impl Fn(u32) -> R + Send + Sync + 'static,
 ) -> Code {
-    Code::new(Halved { word, function, result: PhantomData }, isa)
+    Code::new(Drawn(Halved { word, function }), isa)
 }
 
 /// The loop of a draw that is one function of the index, without branches.
 pub(super) fn drawn<R: 'static>(isa: Isa, function: impl Fn(u64) -> R + Send + Sync + 'static) -> Code {
-    Code::new(Drawn { function, result: PhantomData }, isa)
+    Code::new(Drawn(Whole(function)), isa)
 }
 
 /// As `drawn`, for functions that branch or call a library.
 pub(super) fn drawn_once<R: 'static>(isa: Isa, function: impl Fn(u64) -> R + Send + Sync + 'static) -> Code {
-    Code::new(Once(Drawn { function, result: PhantomData }), isa)
+    Code::new(Once(Drawn(Whole(function))), isa)
 }
 
 #[cfg(test)]
