@@ -14,13 +14,13 @@ use smallvec::SmallVec;
 
 use crate::Expr;
 use crate::hash::BuildFast;
-use crate::node::{Kind, Meta, Node};
+use crate::node::{Kind, MetaRef, Node};
 
 impl Expr {
     #[track_caller]
     fn value_node(kind: Kind, inputs: SmallVec<[Arc<Node>; 2]>) -> Expr {
-        let meta = Meta::new(Grid::new([]));
-        Expr(Arc::new(Node { kind, inputs, dtype: DType::U8, meta, location: Location::caller() }))
+        let (dtype, meta) = (DType::U8, MetaRef::SCALAR);
+        Expr(Arc::new(Node { kind, inputs, dtype, meta, location: Location::caller() }))
     }
 
     /// A value that is there already. `guard` is dropped with it.
@@ -41,7 +41,7 @@ impl Expr {
     pub fn from_values(values: Vec<Expr>, dtype: DType, grid: Grid, see: fn(&Value) -> Block) -> Expr {
         debug_assert_eq!(values.len(), grid.count());
         let inputs = values.into_iter().map(|value| value.0).collect();
-        let meta = Meta::new(grid);
+        let meta = MetaRef::new(grid);
         Expr(Arc::new(Node {
             kind: Kind::FromValues(see),
             inputs,

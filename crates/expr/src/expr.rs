@@ -16,7 +16,7 @@ use chunkwise_plan::Tiles;
 use smallvec::{SmallVec, smallvec};
 
 use crate::axes::axis_bits;
-use crate::node::{Kind, Meta, Node};
+use crate::node::{Kind, MetaRef, Node};
 use crate::{ExprError, selection};
 
 /// An untyped, immutable, shared expression: what to compute, with its dtype, shape and chunk grid.
@@ -25,19 +25,19 @@ pub struct Expr(pub(crate) Arc<Node>);
 
 impl Expr {
     #[track_caller]
-    fn source(kind: Kind, dtype: DType, meta: Arc<Meta>) -> Expr {
+    fn source(kind: Kind, dtype: DType, meta: MetaRef) -> Expr {
         Self::node(kind, SmallVec::new(), dtype, meta)
     }
 
     #[track_caller]
-    pub(crate) fn node(kind: Kind, inputs: SmallVec<[Arc<Node>; 2]>, dtype: DType, meta: Arc<Meta>) -> Expr {
+    pub(crate) fn node(kind: Kind, inputs: SmallVec<[Arc<Node>; 2]>, dtype: DType, meta: MetaRef) -> Expr {
         Expr(Arc::new(Node { kind, inputs, dtype, meta, location: Location::caller() }))
     }
 
     /// The same value everywhere.
     #[track_caller]
     pub fn fill(value: Scalar, grid: Grid) -> Expr {
-        Self::source(Kind::Fill(value), value.dtype(), Meta::new(grid))
+        Self::source(Kind::Fill(value), value.dtype(), MetaRef::new(grid))
     }
 
     /// An array in memory. `block` has the shape of the grid and any strides.
@@ -45,20 +45,20 @@ impl Expr {
     pub fn memory(block: Block, grid: Grid) -> Expr {
         debug_assert_eq!(block.shape(), &grid.shape()[..]);
         let dtype = block.dtype();
-        Self::source(Kind::Memory(Arc::new(block)), dtype, Meta::new(grid))
+        Self::source(Kind::Memory(Arc::new(block)), dtype, MetaRef::new(grid))
     }
 
     /// Computed tiles that stayed in memory, with the chunks that they show.
     #[track_caller]
     pub fn persisted(dtype: DType, tiles: Tiles, grid: Grid) -> Expr {
-        Self::source(Kind::Persisted(Arc::new(tiles)), dtype, Meta::new(grid))
+        Self::source(Kind::Persisted(Arc::new(tiles)), dtype, MetaRef::new(grid))
     }
 
     /// An array read a region at a time. One expression is one opening of the source.
     #[track_caller]
     pub fn region_source(source: Arc<dyn RegionSource>, grid: Grid) -> Expr {
         let dtype = source.dtype();
-        Self::source(Kind::Region(source), dtype, Meta::new(grid))
+        Self::source(Kind::Region(source), dtype, MetaRef::new(grid))
     }
 
     /// The `i64` coordinate of each position along `axis`, which the grid must have.
@@ -66,7 +66,7 @@ impl Expr {
     pub fn coord(axis: usize, grid: Grid) -> Expr {
         let mut steps = SmallVec::from_elem(0, grid.ndim());
         steps[axis] = 1;
-        Self::source(Kind::Coord(steps), DType::I64, Meta::new(grid))
+        Self::source(Kind::Coord(steps), DType::I64, MetaRef::new(grid))
     }
 
     /// The `i64` number of each position in row-major order. Views of it keep the numbers of the whole.
@@ -78,13 +78,13 @@ impl Expr {
             steps[k] = step;
             step = step.wrapping_mul(len as i64);
         }
-        Self::source(Kind::Coord(steps), DType::I64, Meta::new(grid))
+        Self::source(Kind::Coord(steps), DType::I64, MetaRef::new(grid))
     }
 
     /// Blocks made by a function of their place; each chunk of the grid is made once per computation.
     #[track_caller]
     pub fn block_fn(name: &'static str, dtype: DType, grid: Grid, function: Arc<dyn BlockFn>) -> Expr {
-        Self::source(Kind::Blocks { name, function, scratch_bytes: 0 }, dtype, Meta::new(grid))
+        Self::source(Kind::Blocks { name, function, scratch_bytes: 0 }, dtype, MetaRef::new(grid))
     }
 
     /// An instruction applied at every position. Operands broadcast; their grids are refined to one.
@@ -111,7 +111,7 @@ impl Expr {
 
     /// This expression as an operand of an elementwise node: of its shape, or without axes.
     #[track_caller]
-    fn broadcast_operand(&self, meta: &Arc<Meta>) -> Expr {
+    fn broadcast_operand(&self, meta: &MetaRef) -> Expr {
         if self.shape().is_empty() || self.shape() == &meta.shape[..] {
             return self.clone();
         }
@@ -141,7 +141,7 @@ impl Expr {
             if !reduced(k) { Some(axis.clone()) } else { keep.then(|| AxisGrid::whole(1)) }
         }));
         let kind = Kind::Reduce { op, axes: bits, keep };
-        Ok(Self::node(kind, smallvec![self.0.clone()], dtype, Meta::new(grid)))
+        Ok(Self::node(kind, smallvec![self.0.clone()], dtype, MetaRef::new(grid)))
     }
 
     /// A view; `view` must lie within this expression's shape. Repeated axes are one chunk each.
@@ -157,7 +157,7 @@ impl Expr {
         if view.is_identity(self.shape()) {
             return self.clone();
         }
-        let meta = Meta::new(view.grid(self.grid(), free));
+        let meta = MetaRef::new(view.grid(self.grid(), free));
         Self::node(Kind::View(Arc::new(view)), smallvec![self.0.clone()], self.dtype(), meta)
     }
 
@@ -211,7 +211,7 @@ impl Expr {
             if sizes.is_empty() { AxisGrid::whole(0) } else { AxisGrid::from_sizes(&sizes) }
         }));
         let inputs = parts.iter().map(|p| p.0.clone()).collect();
-        Ok(Self::node(Kind::Concatenate { axis }, inputs, first.dtype(), Meta::new(grid)))
+        Ok(Self::node(Kind::Concatenate { axis }, inputs, first.dtype(), MetaRef::new(grid)))
     }
 
     /// Joins parts of one shape along a new axis.
@@ -266,7 +266,7 @@ impl Expr {
         if grid == **self.grid() {
             return Ok(self.clone());
         }
-        Ok(Self::node(Kind::Rechunk, smallvec![self.0.clone()], self.dtype(), Meta::new(grid)))
+        Ok(Self::node(Kind::Rechunk, smallvec![self.0.clone()], self.dtype(), MetaRef::new(grid)))
     }
 
     /// The elements in row-major order in another shape, whose chunks are given; `None` for those that follow from
@@ -288,7 +288,7 @@ impl Expr {
         if self.shape() == shape {
             return self.rechunk(grid);
         }
-        Ok(Self::node(Kind::Reshape, smallvec![self.0.clone()], self.dtype(), Meta::new(grid)))
+        Ok(Self::node(Kind::Reshape, smallvec![self.0.clone()], self.dtype(), MetaRef::new(grid)))
     }
 
     /// Element type.
@@ -337,12 +337,12 @@ impl fmt::Debug for Expr {
 }
 
 /// Shape and chunks of an elementwise node.
-fn common_meta(operands: &[&Expr], dtype: DType) -> Result<Arc<Meta>, ExprError> {
+fn common_meta(operands: &[&Expr], dtype: DType) -> Result<MetaRef, ExprError> {
     let metas = || operands.iter().map(|x| &x.0.meta).filter(|m| !m.shape.is_empty());
     let Some(first) = metas().next() else {
-        return Ok(Meta::new(Grid::new([])));
+        return Ok(MetaRef::new(Grid::new([])));
     };
-    if metas().all(|m| Meta::same(m, first)) {
+    if metas().all(|m| MetaRef::same(m, first)) {
         return Ok(first.clone());
     }
     let mut shape = first.shape.clone();
@@ -361,5 +361,5 @@ fn common_meta(operands: &[&Expr], dtype: DType) -> Result<Arc<Meta>, ExprError>
             })
             .expect("one operand has the broadcast length")
     }));
-    Ok(Meta::new(grid))
+    Ok(MetaRef::new(grid))
 }

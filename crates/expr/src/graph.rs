@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::Expr;
 use crate::hash::BuildFast;
-use crate::node::{Kind, Meta, Node};
+use crate::node::{Kind, MetaRef, Node};
 
 /// A node's place in a [`Graph`].
 pub(crate) type NodeId = u32;
@@ -20,7 +20,7 @@ pub(crate) struct GraphNode {
     pub(crate) kind: Kind,
     pub(crate) inputs: SmallVec<[NodeId; 2]>,
     pub(crate) dtype: DType,
-    pub(crate) meta: Arc<Meta>,
+    pub(crate) meta: MetaRef,
     pub(crate) location: &'static Location<'static>,
 }
 

@@ -7,7 +7,7 @@ use chunkwise_kernels::{Binary, Op, Ternary};
 use smallvec::{SmallVec, smallvec};
 
 use crate::axes::axis_bits;
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 use crate::selection::{inner_axes, parts_of};
 use crate::{Expr, ExprError};
 
@@ -96,7 +96,7 @@ impl Expr {
         let kept = (0..ndim).filter(|k| bits & (1 << k) == 0).map(|k| self.grid().axes()[k].clone());
         let grid = Grid::new(first.into_iter().chain(kept));
         let kind = Kind::Grouped { op, axes: bits, groups, of_nothing };
-        Ok(Expr::node(kind, smallvec![self.0.clone(), by.0.clone()], dtype, Meta::new(grid)))
+        Ok(Expr::node(kind, smallvec![self.0.clone(), by.0.clone()], dtype, MetaRef::new(grid)))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The nodes of an expression: immutable, shared, untyped.
 
 use std::any::Any;
+use std::ops::Deref;
 use std::panic::Location;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use chunkwise_core::{Block, BlockFn, DType, Grid, RegionSource, Scalar, Shape, View};
 use chunkwise_kernels::Op;
@@ -142,28 +143,52 @@ impl Kind {
     }
 }
 
-/// Shape and chunk grid, shared by the nodes that have the same.
+/// Shape and chunk grid.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Meta {
     pub(crate) shape: Shape,
     pub(crate) grid: Arc<Grid>,
 }
 
-impl Meta {
-    pub(crate) fn new(grid: Grid) -> Arc<Meta> {
+/// A handle on shape and chunk grid, which the nodes share that have the same.
+///
+/// Scalars and delayed values are everywhere, so that theirs are in one place, and nobody counts the handles.
+#[derive(Clone, Debug)]
+pub(crate) struct MetaRef(Option<Arc<Meta>>);
+
+impl MetaRef {
+    /// What has no axes.
+    pub(crate) const SCALAR: MetaRef = MetaRef(None);
+
+    /// Those of a grid.
+    pub(crate) fn new(grid: Grid) -> MetaRef {
         if grid.ndim() == 0 {
-            // Scalars are everywhere; they all share one.
-            static SCALAR: OnceLock<Arc<Meta>> = OnceLock::new();
-            return SCALAR
-                .get_or_init(|| Arc::new(Meta { shape: Shape::new(), grid: Arc::new(Grid::new([])) }))
-                .clone();
+            return MetaRef::SCALAR;
         }
-        Arc::new(Meta { shape: grid.shape(), grid: Arc::new(grid) })
+        MetaRef(Some(Arc::new(Meta { shape: grid.shape(), grid: Arc::new(grid) })))
     }
 
     /// Whether both describe the same shape in the same chunks.
-    pub(crate) fn same(a: &Arc<Meta>, b: &Arc<Meta>) -> bool {
-        Arc::ptr_eq(a, b) || a == b
+    pub(crate) fn same(a: &MetaRef, b: &MetaRef) -> bool {
+        MetaRef::ptr_eq(a, b) || **a == **b
+    }
+
+    /// Whether both are handles on the same.
+    pub(crate) fn ptr_eq(a: &MetaRef, b: &MetaRef) -> bool {
+        std::ptr::eq::<Meta>(&**a, &**b)
+    }
+}
+
+impl Deref for MetaRef {
+    type Target = Meta;
+
+    fn deref(&self) -> &Meta {
+        static SCALAR: LazyLock<Meta> =
+            LazyLock::new(|| Meta { shape: Shape::new(), grid: Arc::new(Grid::new([])) });
+        match &self.0 {
+            Some(meta) => meta,
+            None => &SCALAR,
+        }
     }
 }
 
@@ -172,7 +197,7 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
     pub(crate) inputs: SmallVec<[Arc<Node>; 2]>,
     pub(crate) dtype: DType,
-    pub(crate) meta: Arc<Meta>,
+    pub(crate) meta: MetaRef,
     /// Where the user built it.
     pub(crate) location: &'static Location<'static>,
 }

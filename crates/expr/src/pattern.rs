@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::Expr;
 use crate::graph::NodeId;
-use crate::node::{Kind, Meta, Node};
+use crate::node::{Kind, MetaRef, Node};
 use crate::passes::same_kind;
 
 /// Computations of more nodes, and grids of more chunks that are listed, are not remembered.
@@ -28,7 +28,7 @@ struct PatternNode {
     what: What,
     inputs: SmallVec<[NodeId; 2]>,
     dtype: DType,
-    meta: Arc<Meta>,
+    meta: MetaRef,
     location: &'static Location<'static>,
 }
 
@@ -92,7 +92,7 @@ impl Pattern {
             same && known.inputs[..] == *inputs
                 && known.dtype == node.dtype
                 && std::ptr::eq(known.location, node.location)
-                && Meta::same(&known.meta, &node.meta)
+                && MetaRef::same(&known.meta, &node.meta)
         })?;
         (found == self.roots).then(|| shared(&arrays))
     }

@@ -17,7 +17,7 @@ use smallvec::{SmallVec, smallvec};
 use crate::axes::axis_bits;
 use crate::graph::Graph;
 use crate::groups::Groups;
-use crate::node::{Kind, Meta, Node};
+use crate::node::{Kind, MetaRef, Node};
 use crate::passes::merge_common;
 use crate::{Expr, ExprError};
 
@@ -145,7 +145,7 @@ impl Expr {
         let rest = self.grid().axes()[1..].iter().cloned();
         let grid = Grid::new(std::iter::once(AxisGrid::from_sizes(counts)).chain(rest));
         let kind = Kind::Selection(Arc::new(Selection { unknown: None, ..selection.clone() }));
-        Expr::node(kind, self.0.inputs.clone(), self.dtype(), Meta::new(grid))
+        Expr::node(kind, self.0.inputs.clone(), self.dtype(), MetaRef::new(grid))
     }
 
     /// Of each chunk of a selection, an element `true` for each position that is selected.
@@ -185,7 +185,7 @@ pub(crate) fn selected(value: &Expr, mask: &Expr, rows: &Grid) -> Expr {
     let mut visible: Shape = smallvec![UNKNOWN];
     visible.extend_from_slice(&value.shape()[masked..]);
     let kind = Kind::Selection(Arc::new(Selection { rows: rows.clone(), unknown: Some(visible) }));
-    Expr::node(kind, smallvec![value.0.clone(), mask.0], value.dtype(), Meta::new(grid))
+    Expr::node(kind, smallvec![value.0.clone(), mask.0], value.dtype(), MetaRef::new(grid))
 }
 
 /// What operands of one selection select from (each operand's elements there), the mask of the rows, and their units.

@@ -4,7 +4,7 @@ use chunkwise_core::{AxisGrid, Error, Grid, byte_len};
 use chunkwise_plan::Contraction;
 use smallvec::smallvec;
 
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 use crate::{Expr, ExprError};
 
 impl Expr {
@@ -47,6 +47,6 @@ impl Expr {
         let grid = Grid::new(batch.chain(rows).chain(cols));
         let kind = Kind::Contract { name, axes, partials: None };
         let inputs = smallvec![left.0.clone(), right.0.clone()];
-        Ok(Expr::node(kind, inputs, left.dtype(), Meta::new(grid)))
+        Ok(Expr::node(kind, inputs, left.dtype(), MetaRef::new(grid)))
     }
 }

@@ -18,7 +18,7 @@ use smallvec::SmallVec;
 use crate::contract;
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 use crate::ops;
 
 /// What evaluating an element again may cost, in the unit of [`ops::cost`], before it is kept instead: about
@@ -56,7 +56,7 @@ impl Sink {
 /// Sinks computed together.
 pub(crate) struct Group {
     /// Iteration space.
-    pub(crate) space: Arc<Meta>,
+    pub(crate) space: MetaRef,
     /// Groups and calls read those of lower levels, and calls of their own.
     pub(crate) level: u32,
     pub(crate) sinks: Vec<Sink>,
@@ -151,7 +151,7 @@ struct Round<'a> {
     /// Class of each sink, and its union-find parent.
     sink_classes: Vec<Class>,
     parents: Vec<u32>,
-    classes: Vec<(u32, Arc<Meta>)>,
+    classes: Vec<(u32, MetaRef)>,
     /// Per class, what it is for.
     readers: Vec<Reader>,
     contexts: Contexts,
@@ -229,9 +229,9 @@ impl<'a> Round<'a> {
         round
     }
 
-    fn sink(&mut self, sink: Sink, level: u32, space: &Arc<Meta>) {
-        let shared = |(class, (l, m)): (usize, &(u32, Arc<Meta>))| {
-            *l == level && self.readers[class] == Reader::Units && Meta::same(m, space)
+    fn sink(&mut self, sink: Sink, level: u32, space: &MetaRef) {
+        let shared = |(class, (l, m)): (usize, &(u32, MetaRef))| {
+            *l == level && self.readers[class] == Reader::Units && MetaRef::same(m, space)
         };
         let known =
             self.classes.iter().enumerate().rev().find(|&entry| shared(entry)).map(|(class, _)| class);
@@ -240,12 +240,12 @@ impl<'a> Round<'a> {
     }
 
     /// Adds a sink in a class that no other shares.
-    fn sink_alone(&mut self, sink: Sink, level: u32, space: &Arc<Meta>, reader: Reader) {
+    fn sink_alone(&mut self, sink: Sink, level: u32, space: &MetaRef, reader: Reader) {
         let class = self.class(level, space, reader);
         self.sink_in(class as Class, sink, space);
     }
 
-    fn class(&mut self, level: u32, space: &Arc<Meta>, reader: Reader) -> usize {
+    fn class(&mut self, level: u32, space: &MetaRef, reader: Reader) -> usize {
         self.classes.push((level, space.clone()));
         self.readers.push(reader);
         self.classes.len() - 1
@@ -265,7 +265,7 @@ impl<'a> Round<'a> {
         self.union(first, first + 1);
     }
 
-    fn sink_in(&mut self, class: Class, sink: Sink, space: &Arc<Meta>) {
+    fn sink_in(&mut self, class: Class, sink: Sink, space: &MetaRef) {
         let number = self.sinks.len() as u32;
         let context = self.contexts.intern(class, Arc::new(View::identity(&space.shape)));
         self.sinks.push(sink);

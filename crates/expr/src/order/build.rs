@@ -5,7 +5,7 @@ use chunkwise_kernels::order::OrderOp;
 use smallvec::smallvec;
 
 use crate::axes::axis_bits;
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 use crate::{Expr, ExprError, selection};
 
 impl Expr {
@@ -95,6 +95,6 @@ impl Expr {
         let mut inputs = smallvec![self.0.clone()];
         inputs.extend(mask.map(|mask| mask.0.clone()));
         let kind = Kind::Order { op, axes: bits, place: place.map(|place| place as u32) };
-        Ok(Expr::node(kind, inputs, dtype, Meta::new(grid)))
+        Ok(Expr::node(kind, inputs, dtype, MetaRef::new(grid)))
     }
 }

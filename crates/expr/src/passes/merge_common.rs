@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::hash::{BuildFast, FastHasher};
 use crate::hints;
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 
 pub(crate) fn run(graph: Graph) -> Graph {
     if graph.nodes.iter().all(is_its_own) {
@@ -91,7 +91,10 @@ fn hash(node: &GraphNode) -> u64 {
 }
 
 fn same(a: &GraphNode, b: &GraphNode) -> bool {
-    a.inputs == b.inputs && a.dtype == b.dtype && Meta::same(&a.meta, &b.meta) && same_kind(&a.kind, &b.kind)
+    a.inputs == b.inputs
+        && a.dtype == b.dtype
+        && MetaRef::same(&a.meta, &b.meta)
+        && same_kind(&a.kind, &b.kind)
 }
 
 /// Whether nodes of these kinds do the same with the same inputs.

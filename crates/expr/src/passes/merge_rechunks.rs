@@ -3,12 +3,10 @@
 //! Arrays in memory, files and generated values can be read in any chunks, and so can elementwise work that
 //! nobody else reads: these take the new chunks themselves.
 
-use std::sync::Arc;
-
 use smallvec::smallvec;
 
 use crate::graph::{Graph, GraphNode};
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 
 pub(super) fn run(graph: Graph) -> Graph {
     if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::Rechunk)) {
@@ -47,7 +45,7 @@ pub(super) fn run(graph: Graph) -> Graph {
 fn rechunk(out: &mut Graph, node: GraphNode, alone: bool) -> u32 {
     let input = node.inputs[0];
     let below = out.node(input);
-    if Meta::same(&below.meta, &node.meta) {
+    if MetaRef::same(&below.meta, &node.meta) {
         return input;
     }
     let resliced = match &below.kind {
@@ -72,7 +70,7 @@ fn rechunk(out: &mut Graph, node: GraphNode, alone: bool) -> u32 {
         }
     };
     if resliced {
-        let changed = GraphNode { meta: Arc::clone(&node.meta), ..below.clone() };
+        let changed = GraphNode { meta: node.meta.clone(), ..below.clone() };
         return out.push(changed);
     }
     out.push(node)

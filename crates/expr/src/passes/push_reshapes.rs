@@ -12,7 +12,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::reshape_rules::{Facts, Seen, looked_at, per_element};
 use crate::graph::{Graph, GraphNode, NodeId};
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 
 /// What readers want of a node.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ enum Wanted {
     /// Its own shape.
     Whole,
     /// Its elements in the shape, and best in the chunks, of this.
-    Shaped(Arc<Meta>),
+    Shaped(MetaRef),
 }
 
 impl Wanted {
@@ -82,7 +82,7 @@ fn collect(graph: &Graph, facts: &Facts) -> Vec<Wanted> {
 }
 
 /// Follows what only changes shape or chunks to what it is of, and says what is wanted of that.
-fn through(graph: &Graph, id: NodeId, facts: &Facts, meta: &Arc<Meta>) -> (NodeId, Wanted) {
+fn through(graph: &Graph, id: NodeId, facts: &Facts, meta: &MetaRef) -> (NodeId, Wanted) {
     let id = facts.base(id);
     if graph.node(id).meta.shape == meta.shape {
         (id, Wanted::Whole)
@@ -159,11 +159,11 @@ fn rewrite(graph: &Graph, id: NodeId, facts: &Facts, wanted: &Wanted) -> Option<
 }
 
 /// Shape and chunks of a source that is reshaped for a view of it.
-fn reshaped_meta(meta: &Arc<Meta>, shape: &Shape, node: &GraphNode) -> Option<Arc<Meta>> {
+fn reshaped_meta(meta: &MetaRef, shape: &Shape, node: &GraphNode) -> Option<MetaRef> {
     if meta.shape == *shape {
         return Some(meta.clone());
     }
-    reshaped_grid(&meta.grid, shape, node.dtype).ok().map(Meta::new)
+    reshaped_grid(&meta.grid, shape, node.dtype).ok().map(MetaRef::new)
 }
 
 /// The node for what was settled, in `out`.
@@ -194,7 +194,7 @@ fn rebuild(
         })
         .collect();
     match rewritten.kind {
-        None if Meta::same(&out.node(inputs[0]).meta, &meta) => inputs[0],
+        None if MetaRef::same(&out.node(inputs[0]).meta, &meta) => inputs[0],
         None => out.push(GraphNode { kind: Kind::Rechunk, inputs, meta, ..node.clone() }),
         Some(kind) => out.push(GraphNode { kind, inputs, meta, ..node.clone() }),
     }
@@ -209,7 +209,7 @@ fn lying(graph: &Graph, id: NodeId, out: &mut Graph) -> Option<NodeId> {
 }
 
 /// A node that is computed in its own shape, in another one for a reader.
-fn shaped(node: &GraphNode, id: NodeId, meta: &Arc<Meta>, reader: &GraphNode, out: &mut Graph) -> NodeId {
+fn shaped(node: &GraphNode, id: NodeId, meta: &MetaRef, reader: &GraphNode, out: &mut Graph) -> NodeId {
     let source = |kind: Kind| (kind, SmallVec::new());
     let (kind, inputs) = match &node.kind {
         Kind::Fill(value) => source(Kind::Fill(*value)),

@@ -13,7 +13,7 @@ use smallvec::{SmallVec, smallvec};
 use super::order_rules::order_view;
 use super::view_rules::{concatenate_view, contract_views, reduce_view, reshape_view, scan_view};
 use crate::graph::{Graph, GraphNode, NodeId};
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, Meta, MetaRef};
 
 /// What a reader wants of a node.
 #[derive(Clone, PartialEq)]
@@ -282,7 +282,7 @@ fn rebuild(
         })
         .collect();
     match rewritten.kind {
-        None if Meta::same(&out.node(inputs[0]).meta, &meta) => inputs[0],
+        None if MetaRef::same(&out.node(inputs[0]).meta, &meta) => inputs[0],
         // The chunks that the user sees may be finer than what the parts below add up to.
         None => out.push(GraphNode { kind: Kind::Rechunk, inputs, meta, ..node.clone() }),
         Some(kind) => out.push(GraphNode { kind, inputs, meta, ..node.clone() }),
@@ -290,6 +290,6 @@ fn rebuild(
 }
 
 /// Shape and chunks of a view; repeated axes are one chunk.
-fn viewed(meta: &Meta, view: &View) -> Arc<Meta> {
-    Meta::new(view.grid(&meta.grid, &Grid::whole(&view.shape)))
+fn viewed(meta: &Meta, view: &View) -> MetaRef {
+    MetaRef::new(view.grid(&meta.grid, &Grid::whole(&view.shape)))
 }

@@ -10,7 +10,7 @@ use smallvec::smallvec;
 
 use crate::contract::partials;
 use crate::graph::{Graph, GraphNode, NodeId};
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 
 pub(super) fn run(graph: Graph) -> Graph {
     if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::Contract { .. })) {
@@ -38,7 +38,7 @@ fn split(out: &mut Graph, node: GraphNode) -> NodeId {
     let grids = std::iter::once(AxisGrid::whole(count as usize)).chain(node.meta.grid.axes().iter().cloned());
     let partial = GraphNode {
         kind: Kind::Contract { name, axes, partials: Some(count) },
-        meta: Meta::new(Grid::new(grids)),
+        meta: MetaRef::new(Grid::new(grids)),
         ..node.clone()
     };
     let partial = out.push(partial);

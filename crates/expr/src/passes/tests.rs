@@ -161,7 +161,7 @@ fn the_verifier_names_what_is_wrong() {
     broken.nodes[1].inputs[0] = 1;
     assert!(verify::verify(&broken, &roots).unwrap_err().contains("comes later"));
     let mut broken = graph.clone();
-    broken.nodes[1].meta = crate::node::Meta::new(grid(5, 5));
+    broken.nodes[1].meta = crate::node::MetaRef::new(grid(5, 5));
     assert!(verify::verify(&broken, &roots).unwrap_err().contains("root 0 changed"));
     let mut broken = graph;
     broken.nodes[0].kind = Kind::Coord(SmallVec::from_elem(1, 7));

@@ -1,15 +1,13 @@
 //! Checks the rules that every graph keeps, after every pass.
 
-use std::sync::Arc;
-
 use chunkwise_core::{DType, Shape};
 use smallvec::SmallVec;
 
 use crate::graph::{Graph, GraphNode};
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 
 /// What the caller was promised of a root.
-pub(crate) type RootMeta = (DType, Arc<Meta>);
+pub(crate) type RootMeta = (DType, MetaRef);
 
 pub(crate) fn root_metas(graph: &Graph) -> Vec<RootMeta> {
     graph.roots.iter().map(|&root| (graph.node(root).dtype, graph.node(root).meta.clone())).collect()
@@ -25,7 +23,7 @@ pub(crate) fn verify(graph: &Graph, roots: &[RootMeta]) -> Result<(), String> {
         if node.dtype != *dtype || node.meta.shape != meta.shape {
             return Err(format!("root {i} changed from {dtype} {:?}", meta.shape));
         }
-        if !Meta::same(&node.meta, meta) {
+        if !MetaRef::same(&node.meta, meta) {
             return Err(format!("the chunks of root {i} changed"));
         }
     }
@@ -74,7 +72,7 @@ fn check(graph: &Graph, node: &GraphNode) -> Result<(), String> {
                 }
                 dtypes.push(operand.dtype);
                 if !operand.meta.shape.is_empty()
-                    && !Arc::ptr_eq(&operand.meta, &node.meta)
+                    && !MetaRef::ptr_eq(&operand.meta, &node.meta)
                     && operand.meta.shape != node.meta.shape
                 {
                     return Err(format!(

@@ -7,7 +7,7 @@ use super::names::{chunks, family, is_function_of_position, is_number, name, tup
 use super::{Drawn, MOST_EDGES, MOST_NODES, PictureGraph, PictureNode, PictureStage, check};
 use crate::ExprError;
 use crate::graph::{Graph, GraphNode, NodeId};
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 
 /// Layers beyond this many are folded where the same operation is repeated, as in a loop of `x = &x + 1.0`.
 const FOLDED_BEYOND: usize = 200;
@@ -84,7 +84,7 @@ impl Built {
             let alike = before.kind.name() == node.kind.name()
                 && before.inputs.len() == node.inputs.len()
                 && before.dtype == node.dtype
-                && Meta::same(&before.meta, &node.meta);
+                && MetaRef::same(&before.meta, &node.meta);
             if alike && readers[input as usize] == 1 && !self.roots[input as usize] {
                 first[id] = first[input as usize];
             }
@@ -202,7 +202,7 @@ fn for_blocks_read(
 ) {
     // Blocks without elements belong together too, though nothing of them is read.
     match node.kind {
-        Kind::Elementwise(_) if Meta::same(&node.meta, &input.meta) => return f(block),
+        Kind::Elementwise(_) if MetaRef::same(&node.meta, &input.meta) => return f(block),
         Kind::Concatenate { .. } | Kind::FromValues(_) => {}
         _ if input.meta.grid.count() == 1 => return f(0),
         _ => {}

@@ -7,7 +7,7 @@ use chunkwise_kernels::scan::ScanOp;
 use chunkwise_kernels::{Op, Ternary, Unary};
 use smallvec::smallvec;
 
-use crate::node::{Kind, Meta};
+use crate::node::{Kind, MetaRef};
 use crate::{Expr, ExprError};
 
 impl Expr {
@@ -35,7 +35,7 @@ impl Expr {
             let why = format!("arrays of more than 64 axes cannot be scanned, this one has {ndim}");
             return Err(Error::Invalid { what: op.name(), why }.into());
         }
-        let meta = Meta::new((**self.grid()).clone());
+        let meta = MetaRef::new((**self.grid()).clone());
         Ok(Self::node(Kind::Scan { op, axis }, smallvec![operand.0], dtype, meta))
     }
 
