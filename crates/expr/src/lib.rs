@@ -10,6 +10,7 @@ mod contract;
 mod error;
 mod explain;
 mod expr;
+mod features;
 mod fuse;
 mod graph;
 mod groups;

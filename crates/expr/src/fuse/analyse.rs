@@ -96,7 +96,7 @@ pub(crate) struct Analysis {
 
 /// Decides what is kept, and forms the groups.
 pub(crate) fn analyse(graph: &Graph) -> Analysis {
-    if graph.nodes.iter().all(|node| node.kind.is_value()) {
+    if graph.features.only_values() {
         let (kept, levels) = (vec![false; graph.len()], vec![0; graph.len()]);
         return Analysis { groups: Vec::new(), kept, levels };
     }

@@ -22,6 +22,7 @@ use self::calls::Place;
 pub use self::outside::{MakeSpace, OutsideLine, Within, spill_pieces};
 use self::outside::{Moves, Outside};
 use self::stages::Build;
+use crate::features::Feature;
 use crate::fuse::analyse;
 use crate::graph::Graph;
 use crate::node::Kind;
@@ -129,6 +130,9 @@ fn optimised(roots: &[Expr], passes: Optimise) -> Result<Graph, ExprError> {
 /// Nothing reads arrays of unknown length: what can be done with one is done with what it selects from. Whatever else
 /// was asked of one needs its length.
 fn check_lengths(graph: &Graph) -> Result<(), ExprError> {
+    if !graph.features.any(Feature::Selection) {
+        return Ok(());
+    }
     let unknown: Vec<bool> = (graph.nodes.iter())
         .map(|node| matches!(&node.kind, Kind::Selection(selection) if selection.unknown.is_some()))
         .collect();

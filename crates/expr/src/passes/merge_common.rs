@@ -12,16 +12,14 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use crate::features::Feature;
 use crate::graph::{Graph, GraphNode, NodeId};
 use crate::hash::{BuildFast, FastHasher};
 use crate::hints;
 use crate::node::{Kind, MetaRef};
 
 pub(crate) fn run(graph: Graph) -> Graph {
-    if graph.nodes.iter().all(is_its_own) {
-        return graph;
-    }
-    let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
+    let mut out = Graph::with_capacity(graph.len());
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     let mut seen: HashMap<u64, SmallVec<[NodeId; 1]>, BuildFast> =
         HashMap::with_capacity_and_hasher(graph.nodes.len(), BuildFast::default());
@@ -29,7 +27,7 @@ pub(crate) fn run(graph: Graph) -> Graph {
         for input in &mut node.inputs {
             *input = ids[*input as usize];
         }
-        if is_its_own(&node) {
+        if Feature::of(&node.kind) == Feature::UniqueValue {
             ids.push(out.push(node));
             continue;
         }
@@ -49,15 +47,6 @@ pub(crate) fn run(graph: Graph) -> Graph {
     }
     out.roots = graph.roots.iter().map(|&root| ids[root as usize]).collect();
     out
-}
-
-/// Whether no other node can be equal.
-fn is_its_own(node: &GraphNode) -> bool {
-    match &node.kind {
-        Kind::Call(function) => !function.is_pure(),
-        Kind::Value { .. } => true,
-        _ => false,
-    }
 }
 
 fn address<T: ?Sized>(shared: &Arc<T>) -> usize {

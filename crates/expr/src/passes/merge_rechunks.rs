@@ -9,9 +9,6 @@ use crate::graph::{Graph, GraphNode};
 use crate::node::{Kind, MetaRef};
 
 pub(super) fn run(graph: Graph) -> Graph {
-    if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::Rechunk)) {
-        return graph;
-    }
     let mut readers = vec![0u32; graph.len()];
     for node in &graph.nodes {
         for &input in &node.inputs {
@@ -21,7 +18,7 @@ pub(super) fn run(graph: Graph) -> Graph {
     for &root in &graph.roots {
         readers[root as usize] += 1;
     }
-    let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
+    let mut out = Graph::with_capacity(graph.len());
     let mut ids = Vec::with_capacity(graph.len());
     for node in &graph.nodes {
         let mut copy = node.clone();

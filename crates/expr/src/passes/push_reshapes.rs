@@ -42,12 +42,9 @@ struct Rewrite {
 }
 
 pub(super) fn run(graph: Graph) -> Graph {
-    if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::Reshape)) {
-        return graph;
-    }
     let facts = Facts::new(&graph);
     let wanted = collect(&graph, &facts);
-    let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
+    let mut out = Graph::with_capacity(graph.len());
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     for (id, settled) in wanted.iter().enumerate() {
         ids.push(match settled {

@@ -83,11 +83,8 @@ pub(super) struct Rewrite {
 }
 
 pub(super) fn run(graph: Graph) -> Graph {
-    if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::View(_))) {
-        return graph;
-    }
     let wanted = collect(&graph);
-    let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
+    let mut out = Graph::with_capacity(graph.len());
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     for (id, wanted_here) in wanted.iter().enumerate() {
         ids.push(match wanted_here {

@@ -13,10 +13,7 @@ use crate::graph::{Graph, GraphNode, NodeId};
 use crate::node::{Kind, MetaRef};
 
 pub(super) fn run(graph: Graph) -> Graph {
-    if !graph.nodes.iter().any(|node| matches!(node.kind, Kind::Contract { .. })) {
-        return graph;
-    }
-    let mut out = Graph { nodes: Vec::with_capacity(graph.len()), roots: Vec::new() };
+    let mut out = Graph::with_capacity(graph.len());
     let mut ids: Vec<NodeId> = Vec::with_capacity(graph.len());
     for mut node in graph.nodes {
         for input in &mut node.inputs {

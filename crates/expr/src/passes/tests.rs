@@ -1,8 +1,11 @@
 //! What each pass does to small graphs, and that the verifier notices broken ones.
 
+use std::sync::Arc;
+
 use chunkwise_core::{AxisMap, Grid, Scalar, View};
 use chunkwise_kernels::reduce::ReduceOp;
 use chunkwise_kernels::{Binary, Op, Unary};
+use chunkwise_plan::{Args, CallFn, CallResult, Function, SharedFn};
 use smallvec::SmallVec;
 
 use super::{PASSES, merge_common, merge_rechunks, optimise, push_reshapes, push_views, verify};
@@ -51,6 +54,46 @@ fn passes_have_distinct_names() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), PASSES.len());
+}
+
+/// The calls of a function of two values, pure or not.
+fn call(pure: bool, inputs: [&Expr; 2]) -> Expr {
+    struct First;
+    impl CallFn for First {
+        fn call(&self, args: Args) -> CallResult {
+            Ok(args[0].clone())
+        }
+    }
+    let function = SharedFn { name: "first".to_owned(), bytes: 0, pure, run: Arc::new(First) };
+    Expr::call(Function::Shared(Arc::new(function)), inputs.map(Clone::clone))
+}
+
+#[test]
+fn passes_run_for_what_the_graph_has() {
+    let applied = |roots: &[Expr], changed| -> Vec<&str> {
+        let features = Graph::import(roots).features;
+        PASSES.iter().filter(|pass| (pass.applies)(features, changed)).map(|pass| pass.name).collect()
+    };
+    let x = coord(4, 2);
+    assert_eq!(applied(&[neg(&x)], false), ["merge-common"]);
+    assert_eq!(applied(&[neg(&transposed(&x))], false), ["merge-common", "push-views"]);
+    assert_eq!(applied(&[x.rechunk(grid(4, 3)).unwrap()], false), ["merge-common", "merge-rechunks"]);
+    assert_eq!(applied(&[reshaped(&blocks(), &[24])], false), ["merge-common", "push-reshapes"]);
+    let value = Expr::value(Arc::new(1), None);
+    assert!(applied(&[call(false, [&value, &value])], false).is_empty());
+    assert_eq!(applied(&[call(true, [&value, &value])], false), ["merge-common"]);
+    assert_eq!(applied(&[value], true), ["merge-common-again", "drop-dead"]);
+}
+
+#[test]
+fn what_is_shared_is_imported_once() {
+    let value = Expr::value(Arc::new(1), None);
+    let twice = call(false, [&value, &value]);
+    let both = call(false, [&twice, &call(false, [&twice, &value])]);
+    let graph = Graph::import(&[both.clone(), twice, both]);
+    let inputs: Vec<_> = graph.nodes.iter().map(|node| node.inputs.to_vec()).collect();
+    assert_eq!(inputs, [vec![], vec![0, 0], vec![1, 0], vec![1, 2]]);
+    assert_eq!(graph.roots, [3, 1, 3]);
 }
 
 #[test]
@@ -181,7 +224,7 @@ fn blocks() -> Expr {
             unreachable!("nothing is computed here")
         }
     }
-    Expr::block_fn("blocks", chunkwise_core::DType::I64, Grid::whole(&[6, 4]), std::sync::Arc::new(Never))
+    Expr::block_fn("blocks", chunkwise_core::DType::I64, Grid::whole(&[6, 4]), Arc::new(Never))
 }
 
 fn reshaped(x: &Expr, shape: &[usize]) -> Expr {
