@@ -202,16 +202,28 @@ pub(crate) struct Node {
     pub(crate) location: &'static Location<'static>,
 }
 
+impl Node {
+    /// Gives up the inputs. Those that have inputs themselves go to the stack, to be freed from there.
+    fn release(&mut self, stack: &mut Vec<Arc<Node>>) {
+        while let Some(input) = self.inputs.pop() {
+            if !input.inputs.is_empty() {
+                stack.push(input);
+            }
+        }
+    }
+}
+
 impl Drop for Node {
     /// Frees a chain of any length without recursion.
     fn drop(&mut self) {
         if self.inputs.iter().all(|input| Arc::strong_count(input) > 1 || input.inputs.is_empty()) {
             return;
         }
-        let mut stack: Vec<Arc<Node>> = self.inputs.drain(..).collect();
+        let mut stack: Vec<Arc<Node>> = Vec::new();
+        self.release(&mut stack);
         while let Some(node) = stack.pop() {
             if let Some(mut node) = Arc::into_inner(node) {
-                stack.extend(node.inputs.drain(..));
+                node.release(&mut stack);
             }
         }
     }
