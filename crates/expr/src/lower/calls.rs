@@ -6,6 +6,7 @@ use chunkwise_core::Grid;
 use chunkwise_plan::{ArrayId, Call, CallStage, Operand, Stage, StageInfo, Value};
 use smallvec::SmallVec;
 
+use super::lists::Lists;
 use super::stages::Build;
 use crate::graph::{Graph, NodeId};
 use crate::hash::BuildFast;
@@ -27,47 +28,48 @@ pub(super) enum Place {
 
 /// The calls of a graph that have no stage yet, those of lower levels first.
 pub(super) struct Calls {
-    waiting: std::vec::IntoIter<(u32, NodeId)>,
+    calls: Vec<(u32, NodeId)>,
+    /// How many have one.
+    done: usize,
 }
 
 impl Calls {
     pub(super) fn new(graph: &Graph, levels: &[u32]) -> Self {
-        let mut waiting = Vec::new();
+        let mut calls = Vec::new();
         for (id, node) in graph.nodes.iter().enumerate() {
             if matches!(node.kind, Kind::Call(_)) {
-                waiting.push((levels[id], id as NodeId));
+                calls.push((levels[id], id as NodeId));
             }
         }
         // Stable: within a level, inputs stay before readers.
-        if !waiting.is_sorted_by_key(|(level, _)| *level) {
-            waiting.sort_by_key(|(level, _)| *level);
-        }
-        Calls { waiting: waiting.into_iter() }
+        calls.sort_by_key(|(level, _)| *level);
+        Calls { calls, done: 0 }
     }
 
     /// Adds the stages of all levels up to `level`.
     pub(super) fn up_to(&mut self, level: u32, graph: &Graph, build: &mut Build) {
-        while let Some(&(first, _)) = self.waiting.as_slice().first().filter(|(first, _)| *first <= level) {
-            let of_level = self.waiting.as_slice().iter().take_while(|(level, _)| *level == first).count();
-            let ids: Vec<NodeId> = self.waiting.by_ref().take(of_level).map(|(_, id)| id).collect();
-            add_stage(graph, &ids, build);
+        let levels = self.calls[self.done..].chunk_by(|a, b| a.0 == b.0);
+        for calls in levels.take_while(|calls| calls[0].0 <= level) {
+            add_stage(graph, calls, build);
+            self.done += calls.len();
         }
     }
 }
 
 /// Adds one stage of calls, whose inputs have their stages.
-fn add_stage(graph: &Graph, ids: &[NodeId], build: &mut Build) {
+fn add_stage(graph: &Graph, of_level: &[(u32, NodeId)], build: &mut Build) {
     let number = build.plan.stages.len() as u32;
     let first = build.sources.functions.len() as u32;
     let mut numbers: HashMap<usize, u32, BuildFast> = HashMap::default();
     let mut names: Vec<String> = Vec::new();
     let mut counts: Vec<usize> = Vec::new();
-    let mut calls = Vec::with_capacity(ids.len());
-    let mut inputs = Vec::with_capacity(ids.len());
+    let mut calls = Vec::with_capacity(of_level.len());
+    let mut inputs = Lists::with_capacity(of_level.len());
+    let mut reads: Vec<CallPlace> = Vec::new();
     if build.values.is_empty() {
         build.values.resize(graph.len(), Place::None);
     }
-    for (unit, &id) in ids.iter().enumerate() {
+    for (unit, &(_, id)) in of_level.iter().enumerate() {
         let node = graph.node(id);
         let Kind::Call(function) = &node.kind else { unreachable!("only calls are listed") };
         let function_number = *numbers.entry(function.address()).or_insert_with(|| {
@@ -78,9 +80,10 @@ fn add_stage(graph: &Graph, ids: &[NodeId], build: &mut Build) {
         });
         counts[function_number as usize] += 1;
         let mut bytes = function.bytes();
-        let (operands, reads) = operands(graph, id, build, &mut bytes);
+        reads.clear();
+        let operands = operands(graph, id, build, (&mut reads, &mut bytes));
         calls.push(Call { function: function_number, operands, bytes, origin: node.location.into() });
-        inputs.push(reads);
+        inputs.push(reads.iter().copied());
         build.values[id as usize] = Place::Call(number, unit as u32);
     }
     let origin = calls.last().expect("a stage of calls has some").origin.clone();
@@ -92,42 +95,46 @@ fn add_stage(graph: &Graph, ids: &[NodeId], build: &mut Build) {
 /// A call that another reads: its stage, and its number in it.
 pub(super) type CallPlace = (u32, u32);
 
-/// The operands of a call, and the calls that it reads, each once, in the order of its inputs.
+/// The operands of a call. Adds the calls that it reads, each once, in the order of its inputs, and the bytes of the
+/// arrays.
 fn operands(
     graph: &Graph,
     id: NodeId,
     build: &mut Build,
-    bytes: &mut u64,
-) -> (SmallVec<[Operand; 2]>, SmallVec<[CallPlace; 2]>) {
+    (reads, bytes): (&mut Vec<CallPlace>, &mut u64),
+) -> SmallVec<[Operand; 2]> {
     /// Calls of more inputs look them up in a table.
     const MANY: usize = 16;
     let node = graph.node(id);
-    let mut reads: SmallVec<[CallPlace; 2]> = SmallVec::new();
     let mut positions: HashMap<CallPlace, u32, BuildFast> = HashMap::default();
-    let operands = node.inputs.iter().map(|&input| match value(graph, input, build) {
-        Place::Constant(number) => Operand::Constant(number),
-        Place::Call(stage, unit) => {
-            let place = (stage, unit);
-            let next = reads.len() as u32;
-            let position = if node.inputs.len() > MANY {
-                *positions.entry(place).or_insert(next)
-            } else {
-                reads.iter().position(|read| *read == place).map_or(next, |at| at as u32)
-            };
-            if position == next {
-                reads.push(place);
+    let mut operands = SmallVec::with_capacity(node.inputs.len());
+    for &input in &node.inputs {
+        operands.push(match value(graph, input, build) {
+            Place::Constant(number) => Operand::Constant(number),
+            Place::Call(stage, unit) => {
+                let place = (stage, unit);
+                let next = reads.len() as u32;
+                let position = if node.inputs.len() > MANY {
+                    *positions.entry(place).or_insert(next)
+                } else {
+                    reads.iter().position(|read| *read == place).map_or(next, |at| at as u32)
+                };
+                if position == next {
+                    reads.push(place);
+                }
+                Operand::Input(position)
             }
-            Operand::Input(position)
-        }
-        Place::None => {
-            let array = build.array_of(input).expect("arrays that calls read are stored at a lower level");
-            let source = build.plan.array(array);
-            let elements = source.shape.iter().product::<usize>() as u64;
-            *bytes = bytes.saturating_add(elements * source.dtype.size() as u64);
-            Operand::Array(array)
-        }
-    });
-    (operands.collect(), reads)
+            Place::None => {
+                let array =
+                    build.array_of(input).expect("arrays that calls read are stored at a lower level");
+                let source = build.plan.array(array);
+                let elements = source.shape.iter().product::<usize>() as u64;
+                *bytes = bytes.saturating_add(elements * source.dtype.size() as u64);
+                Operand::Array(array)
+            }
+        });
+    }
+    operands
 }
 
 /// Where the value of a node comes from; constants become sources when they are first asked for.

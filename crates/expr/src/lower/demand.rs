@@ -156,11 +156,12 @@ fn collect_written(build: &Build, write: &WriteStage, demand: &mut [StageDemand]
 
 /// Marks what the needed calls of a stage read: calls, and all cells of arrays.
 fn collect_calls(build: &Build, stage: &CallStage, demand: &mut [StageDemand], number: usize) {
+    let inputs = &build.call_inputs[&(number as u32)];
     for (unit, call) in stage.calls.iter().enumerate().rev() {
         if !demand[number].needed[unit] {
             continue;
         }
-        for &(stage, unit) in &build.call_inputs[&(number as u32)][unit] {
+        for &(stage, unit) in inputs.get(unit) {
             demand[stage as usize].needed[unit as usize] = true;
         }
         for array in arrays(call) {

@@ -15,6 +15,7 @@ use chunkwise_plan::{ArrayId, Stage, Storage};
 use smallvec::SmallVec;
 
 use super::calls::arrays;
+use super::lists::Lists;
 use super::stages::{Build, Maker};
 use crate::hash::BuildFast;
 
@@ -115,7 +116,7 @@ fn reads(build: &Build, number: usize) -> Reads {
         Stage::Reshape(reshape) => read.arrays.push(reshape.input),
         Stage::Call(stage) => {
             read.arrays.extend(stage.calls.iter().flat_map(arrays));
-            let calls = build.call_inputs.get(&(number as u32)).into_iter().flatten().flatten();
+            let calls = build.call_inputs.get(&(number as u32)).into_iter().flat_map(Lists::items);
             read.calls.extend(calls.map(|(stage, _)| *stage));
         }
         Stage::Read(_) => {

@@ -4,6 +4,7 @@ mod called;
 mod calls;
 mod demand;
 mod early;
+mod lists;
 mod number;
 mod order;
 mod outside;

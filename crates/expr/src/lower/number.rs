@@ -13,6 +13,7 @@ use super::called;
 use super::calls::{CallPlace, Place, arrays};
 use super::demand::{Cell, MAX_TASKS, StageDemand, for_units, grid_of};
 use super::early::{self, Early};
+use super::lists::Lists;
 use super::outside;
 use super::stages::Build;
 use crate::{ExprError, contract};
@@ -29,7 +30,7 @@ struct Drafts {
     /// Number of the first draft of each stage.
     bases: Vec<u32>,
     tasks: Vec<Task>,
-    inputs: Vec<SmallVec<[Draft; 2]>>,
+    inputs: Lists<Draft>,
     /// What is numbered as soon as its inputs are.
     early: Early,
 }
@@ -40,12 +41,12 @@ pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<Vec<Op
     let (drafts, makers) = draft(build, demand)?;
     let order = depth_first(build, demand, &drafts, &makers);
     let mut ids = vec![UNNUMBERED; drafts.tasks.len()];
-    let mut inputs: SmallVec<[TaskId; 16]> = SmallVec::new();
+    let mut inputs: Vec<TaskId> = Vec::new();
     let mut fetched = HashMap::default();
     let called: Vec<u64> = build.plan.stages.iter().map(called::of_stage).collect();
     for draft in order {
         inputs.clear();
-        inputs.extend(drafts.inputs[draft as usize].iter().map(|&input| ids[input as usize]));
+        inputs.extend(drafts.inputs.get(draft as usize).iter().map(|&input| ids[input as usize]));
         let task = drafts.tasks[draft as usize];
         let (output, scratch) = bytes(build, task);
         let scratch = scratch + outside::fetched_bytes(build, task, &mut fetched);
@@ -72,8 +73,13 @@ pub(super) fn number(build: &mut Build, demand: &[StageDemand]) -> Result<Vec<Op
 
 /// Lists every needed task, and for each computed array the task of each cell.
 fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<Draft>>), ExprError> {
-    let mut drafts =
-        Drafts { bases: Vec::new(), tasks: Vec::new(), inputs: Vec::new(), early: Early::default() };
+    let units = demand.iter().map(|stage| stage.needed.len()).sum();
+    let mut drafts = Drafts {
+        bases: Vec::with_capacity(demand.len()),
+        tasks: Vec::with_capacity(units),
+        inputs: Lists::with_capacity(units),
+        early: Early::default(),
+    };
     let mut makers: Vec<Vec<Draft>> = build
         .plan
         .arrays
@@ -94,7 +100,7 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                 for (unit, (cell, _, _)) in read.boxes.iter().enumerate() {
                     makers[read.array.0 as usize][*cell as usize] = drafts.tasks.len() as Draft;
                     let made = build.chunk_calls.get(&stage).and_then(|made| made[*cell as usize]);
-                    let inputs = made.map(|call| drafts.of(call)).into_iter().collect();
+                    let inputs = made.map(|call| drafts.of(call));
                     drafts.push(Task { stage, unit: unit as u32 }, inputs);
                 }
             }
@@ -159,19 +165,20 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                 }
             }
             Stage::Call(call_stage) => {
+                let reads = &build.call_inputs[&stage];
+                let mut inputs: Vec<Draft> = Vec::new();
                 for (unit, call) in call_stage.calls.iter().enumerate() {
-                    let mut inputs = SmallVec::new();
+                    inputs.clear();
                     // Those that are not needed are drafted for the same reason, and need no inputs.
                     if demand[number].needed[unit] {
-                        let reads = &build.call_inputs[&stage][unit];
-                        inputs.extend(reads.iter().map(|&read| drafts.of(read)));
+                        inputs.extend(reads.get(unit).iter().map(|&read| drafts.of(read)));
                         let mut cells: SmallVec<[Draft; 2]> = SmallVec::new();
                         for array in arrays(call) {
                             cells.extend_from_slice(&makers[array.0 as usize]);
                         }
                         inputs.extend(dedup(cells));
                     }
-                    drafts.push(Task { stage, unit: unit as u32 }, inputs);
+                    drafts.push(Task { stage, unit: unit as u32 }, inputs.iter().copied());
                 }
             }
             Stage::Write(write) => {
@@ -182,7 +189,7 @@ fn draft(build: &mut Build, demand: &[StageDemand]) -> Result<(Drafts, Vec<Vec<D
                         let draft = drafts.tasks.len() as Draft;
                         inputs.iter().for_each(|&tile| drafts.early.add(draft, &[tile]));
                     }
-                    drafts.push(task, inputs.into_iter().collect());
+                    drafts.push(task, inputs);
                 }
                 // Those who read what is spilled wait for those who write it.
                 if let Some(spilled) = build.spilled.iter().find(|spilled| spilled.stage == stage) {
@@ -213,7 +220,7 @@ impl Drafts {
         self.bases[stage as usize] + unit
     }
 
-    fn push(&mut self, task: Task, inputs: SmallVec<[Draft; 2]>) {
+    fn push(&mut self, task: Task, inputs: impl IntoIterator<Item = Draft>) {
         self.tasks.push(task);
         self.inputs.push(inputs);
     }
@@ -299,7 +306,8 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
     let mut early = drafts.early.clone();
     let mut state = vec![false; drafts.tasks.len()];
     let mut ordered = vec![false; build.plan.stages.len()];
-    let mut stack: Vec<(Draft, usize)> = Vec::new();
+    // Each with whether its inputs were put on the stack after it.
+    let mut stack: Vec<(Draft, bool)> = Vec::new();
     let writes = build.writes.stages.iter().map(|write| {
         let base = drafts.bases[write.stage as usize];
         (0u32..).zip(&write.needed).filter(|(_, needed)| **needed).map(move |(tile, _)| base + tile)
@@ -314,33 +322,33 @@ fn depth_first(build: &Build, demand: &[StageDemand], drafts: &Drafts, makers: &
     let values: Vec<Draft> = values.collect();
     for roots in std::iter::once(&writes[..]).chain(cells).chain(std::iter::once(&values[..])) {
         for &root in roots {
-            stack.push((root, 0));
-            while let Some((draft, next)) = stack.pop() {
-                if next == 0 {
-                    if state[draft as usize] {
-                        continue;
-                    }
-                    let stage = drafts.tasks[draft as usize].stage as usize;
-                    if let Stage::Contract(contract) = &build.plan.stages[stage]
-                        && contract.chained
-                        && !std::mem::replace(&mut ordered[stage], true)
-                    {
-                        let base = drafts.bases[stage];
-                        stack.push((draft, 0));
-                        let units = by_panels(contract, &demand[stage].needed).into_iter().rev();
-                        stack.extend(units.map(|unit| (base + unit, 0)));
-                        continue;
-                    }
-                    state[draft as usize] = true;
+            stack.push((root, false));
+            while let Some((draft, asked)) = stack.pop() {
+                if asked {
+                    early.number(draft, &mut order, &mut state);
+                    continue;
                 }
-                match drafts.inputs[draft as usize].get(next) {
-                    Some(&input) => {
-                        stack.push((draft, next + 1));
-                        if !state[input as usize] {
-                            stack.push((input, 0));
-                        }
-                    }
-                    None => early.number(draft, &mut order, &mut state),
+                if state[draft as usize] {
+                    continue;
+                }
+                let stage = drafts.tasks[draft as usize].stage as usize;
+                if let Stage::Contract(contract) = &build.plan.stages[stage]
+                    && contract.chained
+                    && !std::mem::replace(&mut ordered[stage], true)
+                {
+                    let base = drafts.bases[stage];
+                    stack.push((draft, false));
+                    let units = by_panels(contract, &demand[stage].needed).into_iter().rev();
+                    stack.extend(units.map(|unit| (base + unit, false)));
+                    continue;
+                }
+                state[draft as usize] = true;
+                let inputs = drafts.inputs.get(draft as usize);
+                if inputs.is_empty() {
+                    early.number(draft, &mut order, &mut state);
+                } else {
+                    stack.push((draft, true));
+                    stack.extend(inputs.iter().rev().map(|&input| (input, false)));
                 }
             }
         }

@@ -9,9 +9,9 @@ use chunkwise_plan::{
     RegionLike, SelectionTarget, Sources, Stage, StageInfo, StageOperand, Storage, Variant,
     strided_unit_grid, whole_cell_grid,
 };
-use smallvec::SmallVec;
 
 use super::calls::{self, CallPlace, Calls, Place};
+use super::lists::Lists;
 use super::outside::{self, Moves, Spilled};
 use super::reshape::{reshape_stage, units_for};
 use super::writes::{self, Writes};
@@ -46,7 +46,7 @@ pub(super) struct Build {
     /// Where the value of each node comes from; empty until there is one.
     pub(super) values: Vec<Place>,
     /// Per stage of calls, the calls that each reads.
-    pub(super) call_inputs: HashMap<u32, Vec<SmallVec<[CallPlace; 2]>>, BuildFast>,
+    pub(super) call_inputs: HashMap<u32, Lists<CallPlace>, BuildFast>,
     /// Per read stage over values, the call that makes each chunk, unless it is there.
     pub(super) chunk_calls: HashMap<u32, Vec<Option<CallPlace>>, BuildFast>,
     /// What is kept outside of memory.
