@@ -94,19 +94,17 @@ pub(crate) struct Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        let (parked, put_off) = CONTEXT.with(|context| {
+        let is_awaited = CONTEXT.with(|context| {
             context.budget.set(self.budget);
             context.allowance.set(self.allowance);
             context.depth.set(context.depth.get() - 1);
-            if context.depth.get() == 0 {
-                (context.parked.take(), context.put_off.take())
-            } else {
-                (Vec::new(), Vec::new())
-            }
+            let waiting = || !context.parked.borrow().is_empty() || !context.put_off.borrow().is_empty();
+            context.depth.get() == 0 && waiting()
         });
-        for signal in parked {
-            signal.release();
+        if is_awaited {
+            let (parked, put_off) = CONTEXT.with(|context| (context.parked.take(), context.put_off.take()));
+            parked.iter().for_each(|signal| signal.release());
+            jobs::resume(put_off);
         }
-        jobs::resume(put_off);
     }
 }

@@ -37,7 +37,10 @@ impl<W: Work> Tasks<'_, W> {
             self.watch.tell(Event::TaskStarted { task, thread: Thread::current() });
         }
         let result = catch_unwind(AssertUnwindSafe(|| {
-            let inputs = self.graph.inputs(task).iter().map(|&input| self.slots.take(input)).collect();
+            let mut inputs = SmallVec::new();
+            for &input in self.graph.inputs(task) {
+                inputs.push(self.slots.take(input));
+            }
             self.slots.put(task, self.work.run(task, inputs)?);
             Ok(())
         }));
