@@ -32,7 +32,12 @@ impl Expr {
     /// A call of a function on values and arrays; arrays come to it whole.
     #[track_caller]
     pub fn call(function: Function, inputs: impl IntoIterator<Item = Expr>) -> Expr {
-        Self::value_node(Kind::Call(function), inputs.into_iter().map(|input| input.0).collect())
+        let inputs = inputs.into_iter();
+        let mut nodes = SmallVec::with_capacity(inputs.size_hint().0);
+        for input in inputs {
+            nodes.push(input.0);
+        }
+        Self::value_node(Kind::Call(function), nodes)
     }
 
     /// An array whose chunks are values, in row-major order, one per chunk of the grid; `see` shows one as a block.

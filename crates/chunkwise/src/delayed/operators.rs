@@ -15,12 +15,11 @@ use super::{Data, Delayed, IntoArg, owned};
 struct Operators<T>(T);
 
 /// The value of an operator of two operands.
-fn binary<T: Data + Clone>(args: Args, f: impl FnOnce(T, T) -> T) -> CallResult {
-    let mut args = args.into_iter().map(owned::<T>);
-    let (Some(left), Some(right)) = (args.next(), args.next()) else {
+fn binary<T: Data + Clone>(mut args: Args, f: impl FnOnce(T, T) -> T) -> CallResult {
+    let (Some(right), Some(left)) = (args.pop(), args.pop()) else {
         unreachable!("an operator is called with its operands")
     };
-    Ok(Arc::new(f(left, right)))
+    Ok(Arc::new(f(owned(left), owned(right))))
 }
 
 #[track_caller]
