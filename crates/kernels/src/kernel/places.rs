@@ -65,6 +65,11 @@ impl Places {
         self.pinned.len() + i
     }
 
+    /// The input whose place this is.
+    pub(super) fn input_at(&self, place: u32) -> usize {
+        place as usize - self.pinned.len()
+    }
+
     pub(super) fn output(&self, i: usize) -> usize {
         self.input(self.inputs.len()) + i
     }

@@ -24,6 +24,8 @@ struct Run<'a> {
     in_place: bool,
     /// Whether to ask for the next tile's memory.
     ahead: bool,
+    /// Whether the rows of tiles of inputs lie apart.
+    apart: bool,
 }
 
 /// Runs a kernel over the box that the frame's space has laid out.
@@ -41,13 +43,15 @@ pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
         reduces: !kernel.reductions.is_empty(),
         adjoining: space.rows_adjoin(),
         strip: kernel.strip(space),
+        apart: kernel.takes_rows_apart(space),
     };
     let mut cut = Cut::new(needs);
     if in_place || !space.is_direct(cut.is_rows()) {
         cut = Cut::new(Needs { tile: kernel.tile, ..needs });
     }
     frame.prepare(kernel, cut.len());
-    let mut run = Run { kernel, bind, scratch: &mut frame.run, in_place, ahead: cut.is_large() };
+    let scratch = &mut frame.run;
+    let mut run = Run { kernel, bind, scratch, in_place, ahead: cut.is_large(), apart: cut.is_apart() };
     run.lay_reducers();
     loop {
         run.align(&mut cut);
@@ -274,7 +278,7 @@ impl Run<'_> {
             }
         }
         // What is stored must outlive that outputs overwrite the inputs' memory.
-        if contiguous && !(stored && self.in_place) {
+        if (contiguous || self.apart) && !(stored && self.in_place) {
             return src[0].cast_mut();
         }
         args.dst = self.scratch.places[home.slot as usize];
@@ -313,9 +317,14 @@ impl Run<'_> {
         let Scratch { places, space, reducers, .. } = &*self.scratch;
         let (state, reducer) = (&self.bind.states[i], reducers[i]);
         let (cells, index) = (self.kernel.lane_of_state(i), self.kernel.lane_of_index(i));
+        let pitch = match self.apart {
+            true => space.step(self.kernel.places.input_at(src))[0] as isize,
+            false => tile.cols as isize,
+        };
         let src = [places[src as usize].cast_const()];
         let args = Args {
             src: &src,
+            stride: [pitch, 1],
             fields: reducer.fields,
             cell: state.cell.wrapping_add(space.at(cells, tile.row, tile.col) as usize),
             cell_step: space.step(cells).map(|s| s as usize),
@@ -399,6 +408,16 @@ impl Kernel {
         let all = (0..self.reductions.len()).all(keeps_columns) && self.selections.is_empty();
         let bytes: usize = self.reductions.iter().map(|reducing| reducing.layout.bytes_of_a_cell()).sum();
         (all && bytes > 0).then(|| (STATES / bytes).max(LEAF))
+    }
+}
+
+impl Kernel {
+    /// Whether the rows of tiles may lie apart: all that is done is to reduce inputs into a state for each column, and
+    /// their rows have no gaps.
+    fn takes_rows_apart(&self, space: &Space) -> bool {
+        let reduces = |step: &Step| matches!(step, Step::Load { .. } | Step::Reduce { .. });
+        let rows = (0..self.inputs.len()).all(|i| space.step(i)[1] == 1);
+        rows && self.strip(space).is_some() && self.outputs.is_empty() && self.steps.iter().all(reduces)
     }
 }
 

@@ -1,7 +1,7 @@
 //! How panels are cut into tiles.
 
 use crate::args::Args;
-use crate::reduce::LEAF;
+use crate::reduce::{LEAF, TOGETHER};
 
 /// Rows at least this long are worth a tile of their own, which needs no copy of contiguous inputs.
 const LONG: usize = 128;
@@ -23,6 +23,8 @@ pub(super) struct Needs {
     pub(super) adjoining: bool,
     /// Where all that is reduced has a state for each column: how many columns' states fit in cache.
     pub(super) strip: Option<usize>,
+    /// Whether rows need not adjoin: nothing but reductions into columns reads the inputs, whose rows have no gaps.
+    pub(super) apart: bool,
 }
 
 /// A tile: its first position in the panel, and its shape.
@@ -60,6 +62,8 @@ pub(super) struct Cut {
     limit: usize,
     /// Where the tile after another is.
     order: Order,
+    /// Whether tiles have rows that do not adjoin.
+    apart: bool,
 }
 
 /// How tiles follow each other.
@@ -75,7 +79,7 @@ enum Order {
 
 impl Cut {
     pub(super) fn new(needs: Needs) -> Self {
-        let Needs { panel: [rows, cols], tile, transposed, copies, reduces, adjoining, strip } = needs;
+        let Needs { panel: [rows, cols], tile, transposed, copies, reduces, adjoining, strip, apart } = needs;
         let strip =
             strip.map(|strip| strip.min(tile) / LEAF * LEAF).filter(|&strip| strip < cols && rows > 1);
         let shape = if rows == 1 {
@@ -87,6 +91,9 @@ impl Cut {
             // Columns for whole lines of the other operands, as many rows as fit.
             let wide = cols.min(32);
             [rows.min(whole_leaves(tile, wide)), wide]
+        } else if apart && (strip.is_some() || !adjoining) && cols >= LONG {
+            let wide = strip.unwrap_or(cols).min(tile);
+            [rows.min((tile / wide / TOGETHER * TOGETHER).max(1)), wide]
         } else if let Some(strip) = strip {
             [1, strip]
         } else if adjoining && cols <= tile {
@@ -101,7 +108,8 @@ impl Cut {
             Some(_) => Order::Strips,
             None => Order::Rows,
         };
-        Cut { panel: needs.panel, tile: shape, first: shape[1], limit: tile, order }
+        let apart = apart && order != Order::TallStrips && shape[0] > 1 && shape[1] >= LONG;
+        Cut { panel: needs.panel, tile: shape, first: shape[1], limit: tile, order, apart }
     }
 
     /// The most elements of a tile.
@@ -119,9 +127,14 @@ impl Cut {
         rows.min(self.panel[0])
     }
 
-    /// Whether each tile lies in one row.
+    /// Whether tiles are parts of rows that need not adjoin.
     pub(super) fn is_rows(&self) -> bool {
-        self.tile[0] == 1 && self.order != Order::TallStrips
+        (self.tile[0] == 1 || self.apart) && self.order != Order::TallStrips
+    }
+
+    /// Whether tiles have rows that do not adjoin.
+    pub(super) fn is_apart(&self) -> bool {
+        self.apart
     }
 
     /// Whether there are many tiles in several rows.
@@ -184,6 +197,7 @@ mod tests {
         reduces: true,
         adjoining: false,
         strip: None,
+        apart: false,
     };
 
     fn cut(panel: [usize; 2], transposed: bool, reduces: bool) -> Cut {
@@ -217,6 +231,18 @@ mod tests {
         let tiles: Vec<_> = tiles.map(|tile| (tile.row, tile.col, tile.rows, tile.cols)).collect();
         let strips = [(0, 512), (512, 512), (1024, 176)];
         assert_eq!(tiles, strips.map(|(col, cols)| [(0, col, 1, cols), (1, col, 1, cols)]).concat());
+    }
+
+    #[test]
+    fn rows_that_do_not_adjoin_are_taken_together_where_they_are_only_reduced() {
+        let cut = |panel| Cut::new(Needs { panel, tile: 4096, strip: Some(700), apart: true, ..NEEDS });
+        assert_eq!(cut([52, 5000]).tile, [8, 512]);
+        assert_eq!(cut([52, 500]).tile, [8, 500]);
+        assert_eq!(cut([3, 500]).tile, [3, 500]);
+        assert_eq!(cut([52, 100]).tile, [40, 100], "short rows are copied");
+        assert!(cut([52, 500]).is_apart() && !cut([52, 100]).is_apart());
+        let short = Cut::new(Needs { tile: 1536, panel: [52, 5000], strip: Some(700), apart: true, ..NEEDS });
+        assert_eq!(short.tile, [1, 512], "fewer rows fit than are taken together");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The two ways in which a tile lies over cells, for any reduction.
 
 use std::marker::PhantomData;
+use std::slice::from_raw_parts;
 
-use super::LEAF;
 use super::cell::{Cell, Fields};
 use super::reducer::Reducer;
+use super::{LEAF, TOGETHER};
 use crate::args::Args;
 use crate::isa::{Body, Level};
 
@@ -128,16 +129,21 @@ impl<R: Reducer> Body for Zip<R> {
         if args.len == 0 || L::ISA as u8 > R::WIDEST as u8 {
             return;
         }
-        // SAFETY: the operand is a register of `R::In`, see `Family::code`.
-        let data = unsafe { args.src::<R::In>(0) };
         if across == 1 && (cols > 4 * NARROW || rows == 1) {
-            for (r, row) in data.chunks_exact(cols).enumerate() {
-                // SAFETY: the fields are those of a state of `R`, and the tile lies within its cells.
-                let cells = unsafe { R::Cell::at(&args.fields, cell + r * down, cols) };
-                R::zip::<L>(cells, row, base.wrapping_add(step[0].wrapping_mul(r as i64)), step[1]);
+            let whole = if down == 0 { rows / TOGETHER * TOGETHER } else { 0 };
+            for r in (0..whole).step_by(TOGETHER) {
+                // SAFETY: the operand has such rows, see `Family::code`; the fields are those of a state of `R`, and
+                // the tile lies within its cells.
+                unsafe { zip_rows::<R, L, TOGETHER>(args, r) }
+            }
+            for r in whole..rows {
+                // SAFETY: as above.
+                unsafe { zip_rows::<R, L, 1>(args, r) }
             }
             return;
         }
+        // SAFETY: narrow rows adjoin, see `Family::code`.
+        let data = unsafe { args.src::<R::In>(0) };
         // Rows that share their cells are taken together.
         let height = if down == 0 { rows } else { 1 };
         for r in (0..rows).step_by(height) {
@@ -152,6 +158,23 @@ impl<R: Reducer> Body for Zip<R> {
             }
         }
     }
+}
+
+/// Takes `N` rows, from row `r` on, into the row of cells that they share.
+///
+/// # Safety
+/// As for [`Cell::at`], for the cells of the row; the operand must have rows `stride[0]` elements apart.
+#[inline(always)]
+unsafe fn zip_rows<R: Reducer, L: Level, const N: usize>(args: &Args<'_>, r: usize) {
+    let (src, pitch) = (args.src[0].cast::<R::In>(), args.stride[0]);
+    // SAFETY: the caller's promise.
+    let rows = std::array::from_fn(|k| unsafe {
+        from_raw_parts(src.wrapping_offset(pitch * (r + k) as isize), args.cols)
+    });
+    // SAFETY: the caller's promise.
+    let cells = unsafe { R::Cell::at(&args.fields, args.cell + r * args.cell_step[0], args.cols) };
+    let base = args.base.wrapping_add(args.step[0].wrapping_mul(r as i64));
+    R::zip::<L, N>(cells, rows, base, args.step);
 }
 
 /// Takes up to `NARROW` columns, from column `c` on, into their cells, which are the cell and step given.

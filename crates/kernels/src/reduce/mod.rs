@@ -38,6 +38,9 @@ use reducer::{Counts, Family};
 /// whole leaves, so that a result depends neither on how a box is cut nor on what else a program computes.
 pub(crate) const LEAF: usize = 512;
 
+/// Rows that share their cells and are taken together, so that each cell is read and written once for all of them.
+pub(crate) const TOGETHER: usize = 4;
+
 /// The fields that a reduction keeps per cell, each stored as one array of cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {

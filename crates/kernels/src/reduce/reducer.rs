@@ -40,13 +40,32 @@ pub(super) trait Reducer: Send + Sync + 'static {
     /// Takes one element, which has this index, into its cell.
     fn take<L: Level>(cell: Self::Cell, x: Self::In, index: i64) -> Self::Cell;
 
-    /// Takes a row of elements into a row of cells, one element each; all slices have one length. Column `i`
-    /// has the index `base + i * step`.
+    /// Takes the elements of a column, which have the index given and so far apart, into the column's cell.
     #[inline(always)]
-    fn zip<L: Level>(mut cells: <Self::Cell as Cell>::Row<'_>, row: &[Self::In], base: i64, step: i64) {
-        for (i, &x) in row.iter().enumerate() {
-            let index = base.wrapping_add(step.wrapping_mul(i as i64));
-            let cell = Self::take::<L>(Self::Cell::get(&cells, i), x, index);
+    fn column<L: Level, const N: usize>(
+        cell: Self::Cell,
+        column: [Self::In; N],
+        index: i64,
+        step: i64,
+    ) -> Self::Cell {
+        (0..N).fold(cell, |cell, k| {
+            Self::take::<L>(cell, column[k], index.wrapping_add(step.wrapping_mul(k as i64)))
+        })
+    }
+
+    /// Takes a few rows of elements into a row of cells; all slices have one length. Row `k` and column `i` have the
+    /// index `base + k * step[0] + i * step[1]`.
+    #[inline(always)]
+    fn zip<L: Level, const N: usize>(
+        mut cells: <Self::Cell as Cell>::Row<'_>,
+        rows: [&[Self::In]; N],
+        base: i64,
+        step: [i64; 2],
+    ) {
+        for i in 0..rows[0].len() {
+            let index = base.wrapping_add(step[1].wrapping_mul(i as i64));
+            let cell = Self::Cell::get(&cells, i);
+            let cell = Self::column::<L, N>(cell, rows.map(|row| row[i]), index, step[0]);
             Self::Cell::set(&mut cells, i, cell);
         }
     }
@@ -100,7 +119,8 @@ pub(super) trait Family {
     ) -> Result<(), Without>;
 
     /// The loop over tiles of this shape. Its operand must be a register of the reduced type, and its fields
-    /// those of a state that has the cells that the tile lies over.
+    /// those of a state that has the cells that the tile lies over. Rows of more than a few elements may lie as far
+    /// apart as `stride` says for [`Shape::Rows`].
     fn code(&self, shape: Shape, isa: Isa) -> Code;
 }
 

@@ -97,20 +97,31 @@ impl<A: Term, const SKIP: bool> Reducer for Var<A, SKIP> {
         (count, mean, squares)
     }
 
-    /// Where all cells have taken in equally many elements, which is the rule, one division serves a row.
+    /// Where all cells have taken in equally many elements, which is the rule, one division serves a row of them.
     #[inline(always)]
-    fn zip<L: Level>((counts, means, squares): <Self::Cell as Cell>::Row<'_>, row: &[A], _: i64, _: i64) {
+    fn zip<L: Level, const N: usize>(
+        (counts, means, squares): <Self::Cell as Cell>::Row<'_>,
+        rows: [&[A]; N],
+        _: i64,
+        _: [i64; 2],
+    ) {
         let count = counts.first().copied().unwrap_or_default();
-        if SKIP || !counts.iter().fold(true, |equal, n| equal & (*n == count)) {
-            for (((n, mean), squares), &x) in counts.iter_mut().zip(means).zip(squares).zip(row) {
-                (*n, *mean, *squares) = Self::take::<L>((*n, *mean, *squares), x, 0);
+        let differ = |bits: u64, n: &f64| bits | (n.to_bits() ^ count.to_bits());
+        if SKIP || counts.iter().fold(0, differ) != 0 {
+            for i in 0..counts.len() {
+                let cell = (counts[i], means[i], squares[i]);
+                (counts[i], means[i], squares[i]) = Self::column::<L, N>(cell, rows.map(|row| row[i]), 0, 0);
             }
-        } else {
-            let reciprocal = 1.0 / (count + 1.0);
-            counts.fill(count + 1.0);
-            for ((mean, squares), &x) in means.iter_mut().zip(squares).zip(row) {
-                (*mean, *squares) = take((*mean, *squares), x.wide(), reciprocal);
+            return;
+        }
+        let reciprocals: [f64; N] = std::array::from_fn(|k| 1.0 / (count + (k + 1) as f64));
+        counts.fill(count + N as f64);
+        for i in 0..means.len() {
+            let mut cell = (means[i], squares[i]);
+            for k in 0..N {
+                cell = take(cell, rows[k][i].wide(), reciprocals[k]);
             }
+            (means[i], squares[i]) = cell;
         }
     }
 

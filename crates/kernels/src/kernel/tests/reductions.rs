@@ -205,6 +205,38 @@ fn sums_do_not_depend_on_the_program() {
     }
 }
 
+/// Rows with gaps between them are read where they lie, in tiles of several: with the same bits as rows without.
+#[test]
+fn rows_that_lie_apart() {
+    let (mut random, mut frame) = (Random(9), Frame::default());
+    for [rows, cols] in [[1, 600], [3, 600], [9, 128], [10, 500], [23, 1500], [5, 5000]] {
+        for op in [
+            ReduceOp::Sum,
+            ReduceOp::Var { ddof: 0.0, std: true, nan: false },
+            ReduceOp::ArgMax,
+            ReduceOp::NanSum,
+        ] {
+            let mut apart = Array::random(&mut random, DType::F64, &[rows, cols + 7], Lie::RowMajor);
+            apart.shape[1] = cols;
+            let mut adjoining = Array::zeros(&mut random, DType::F64, &[rows, cols], Lie::RowMajor);
+            for position in positions(&[rows, cols]) {
+                let value = (random.below(1 << 30) as f64).sqrt();
+                apart.set(&position, Value::new(value, 0.0));
+                adjoining.set(&position, Value::new(value, 0.0));
+            }
+            for isa in Isa::available() {
+                let kernel = Kernel::new(&program(op, DType::F64, 2, 1), isa).unwrap();
+                let bits = [&mut apart, &mut adjoining].map(|array| {
+                    let out = reduced(op, std::slice::from_mut(array), 1, &kernel, &mut frame);
+                    // SAFETY: eight bytes for each column.
+                    unsafe { std::slice::from_raw_parts(out.as_ptr().cast::<u64>(), cols) }.to_vec()
+                });
+                assert_eq!(bits[0], bits[1], "{op:?} of {rows} x {cols}, {isa:?}");
+            }
+        }
+    }
+}
+
 /// Several reductions and a store of one register, and a state that begins in the middle.
 #[test]
 fn states_begin_anywhere_and_registers_have_several_sinks() {

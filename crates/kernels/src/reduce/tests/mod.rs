@@ -166,6 +166,7 @@ fn run<T: Element>(state: &mut State, lie: &Lie, data: &[T], tile: (usize, usize
                 len: rows * cols,
                 rows,
                 cols,
+                stride: [cols as isize, 1],
                 base: lie.index_of(r, c),
                 step: lie.step,
                 fields,
