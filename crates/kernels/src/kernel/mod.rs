@@ -77,6 +77,8 @@ pub struct Kernel {
     tile: usize,
     /// The same when all inputs and outputs lie in memory as tiles want them.
     direct_tile: usize,
+    /// Whether tiles take so long that the processor's own prefetching, which sees them in turns, falls behind.
+    computes: bool,
     steps: Vec<Step>,
     /// Operands of all instructions, back to back: places.
     operands: Vec<u32>,
@@ -165,6 +167,7 @@ impl Kernel {
             ndim: program.ndim,
             tile,
             direct_tile,
+            computes: places.inner && program.selections.is_empty(),
             max_operands: schedule.max_operands,
             offsets,
             scratch,

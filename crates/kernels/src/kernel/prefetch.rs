@@ -1,7 +1,9 @@
 //! Asking for the next tile's memory while the current one is computed.
 //!
 //! Rows of a strided box end where the hardware's prefetcher has just learned the way. Asking for the next
-//! tile ahead of time, a few lines before each step, made such boxes up to 1.7 times faster.
+//! tile ahead of time, a few lines before each step, made such boxes up to 1.7 times faster. Along one row it helps
+//! programs that keep values in between, whose tiles of several operands are far apart in time; those that only stream
+//! through memory are faster without.
 
 /// Bytes of a cache line.
 pub(super) const LINE: usize = 64;

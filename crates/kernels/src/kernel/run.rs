@@ -51,7 +51,8 @@ pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
     }
     frame.prepare(kernel, cut.len());
     let scratch = &mut frame.run;
-    let mut run = Run { kernel, bind, scratch, in_place, ahead: cut.is_large(), apart: cut.is_apart() };
+    let (ahead, apart) = (cut.is_large(kernel.computes), cut.is_apart());
+    let mut run = Run { kernel, bind, scratch, in_place, ahead, apart };
     run.lay_reducers();
     loop {
         run.align(&mut cut);

@@ -137,9 +137,10 @@ impl Cut {
         self.apart
     }
 
-    /// Whether there are many tiles in several rows.
-    pub(super) fn is_large(&self) -> bool {
-        self.panel[0] > self.tile[0] && self.panel[0] * self.panel[1] >= 8192
+    /// Whether there are many tiles, in several rows unless those along one count as well.
+    pub(super) fn is_large(&self, along_rows: bool) -> bool {
+        let many = self.panel[0] > self.tile[0] || (along_rows && self.panel[1] > self.tile[1]);
+        many && self.panel[0] * self.panel[1] >= 8192
     }
 
     /// Shortens the first tile of each row to end where a line of memory does that began `excess` elements
