@@ -3,6 +3,7 @@
 mod bound;
 mod chunk;
 mod pool;
+mod small;
 
 #[cfg(test)]
 mod tests;

@@ -11,14 +11,14 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::bound;
 use super::chunk::Chunk;
+use super::{bound, small};
 
 /// The pool of the process.
 pub(super) static POOL: Pool = Pool::new(4 << 20, 128 << 20);
 
-/// Buffers up to this size come from the allocator and go back to it: it is fast at those.
-const SMALL: usize = 4 << 10;
+/// Buffers up to this size are kept by threads, and count for nothing.
+const SMALL: usize = small::LARGEST;
 
 /// Larger chunks are not kept.
 const LARGEST: usize = 64 << 20;
@@ -31,8 +31,8 @@ const SHARDS: usize = 32;
 /// Chunks in a shard, at most.
 const SHARD_CHUNKS: usize = 16;
 
-/// What the engine's own memory amounts to, in buffers of more than 4 KiB (smaller ones are left to the
-/// allocator).
+/// What the engine's own memory amounts to, in buffers of more than 4 KiB (of smaller ones every thread keeps a
+/// few).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStats {
@@ -92,7 +92,7 @@ impl Pool {
     /// A chunk of at least this many bytes.
     pub(super) fn take(&self, bytes: usize) -> Chunk {
         if bytes <= SMALL {
-            return Chunk::new(bytes.max(1));
+            return small::take(bytes);
         }
         let Some((class, capacity)) = class_of(bytes) else {
             self.local().took(bytes, false);
@@ -128,7 +128,7 @@ impl Pool {
     pub(super) fn give(&self, chunk: Chunk) {
         let capacity = chunk.capacity();
         if capacity <= SMALL {
-            return;
+            return small::give(chunk);
         }
         let mut local = self.local();
         local.used = local.used.wrapping_sub(capacity);
