@@ -75,8 +75,9 @@ pub struct Kernel {
     ndim: usize,
     /// The most elements of a tile.
     tile: usize,
-    /// The same when all inputs and outputs lie in memory as tiles want them.
+    /// The same when all inputs and outputs lie in memory as tiles want them, and of one row.
     direct_tile: usize,
+    direct_row: usize,
     /// Whether tiles take so long that the processor's own prefetching, which sees them in turns, falls behind.
     computes: bool,
     steps: Vec<Step>,
@@ -153,6 +154,8 @@ impl Kernel {
         // What is only streamed through the cache does not have to fit.
         let streams = !places.inner && !places.pinned.iter().any(|constant| constant.whole);
         let direct_tile = if streams { LONGEST } else { tile };
+        let reduces_once = matches!(schedule.steps[..], [Step::Load { .. }, Step::Reduce { .. }]);
+        let direct_row = if reduces_once { usize::MAX / LEAF * LEAF } else { direct_tile };
         let memory = |&reg: &Reg| {
             let dtype = program.dtype(reg);
             Memory { size: dtype.size(), code: moves::mover(dtype, isa) }
@@ -167,6 +170,7 @@ impl Kernel {
             ndim: program.ndim,
             tile,
             direct_tile,
+            direct_row,
             computes: places.inner && program.selections.is_empty(),
             max_operands: schedule.max_operands,
             offsets,

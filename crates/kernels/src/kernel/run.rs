@@ -37,7 +37,7 @@ pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
     let in_place = bind.outputs.iter().any(|o| o.in_place);
     let needs = Needs {
         panel: space.panel(),
-        tile: kernel.direct_tile,
+        tile: if space.panel()[0] == 1 { kernel.direct_row } else { kernel.direct_tile },
         transposed: space.is_transposed(),
         copies: kernel.max_operands == 0 && kernel.reductions.is_empty(),
         reduces: !kernel.reductions.is_empty(),
@@ -151,7 +151,7 @@ impl Run<'_> {
     /// was prepared for.
     unsafe fn tile(&mut self, tile: Tile) {
         let kernel = self.kernel;
-        debug_assert!(tile.rows * tile.cols <= kernel.tile.max(kernel.direct_tile));
+        debug_assert!(tile.rows * tile.cols <= kernel.tile.max(kernel.direct_tile).max(kernel.direct_row));
         for (i, output) in self.bind.outputs.iter().enumerate() {
             let target = self.output(i, tile.row, tile.col);
             self.scratch.targets[i] = target;
