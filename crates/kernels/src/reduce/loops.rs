@@ -129,7 +129,8 @@ impl<R: Reducer> Body for Zip<R> {
         if args.len == 0 || L::ISA as u8 > R::WIDEST as u8 {
             return;
         }
-        if across == 1 && (cols > 4 * NARROW || rows == 1) {
+        let apart = args.stride[0] != cols as isize;
+        if across == 1 && (cols > 4 * NARROW || rows == 1 || apart) {
             let whole = if down == 0 { rows / TOGETHER * TOGETHER } else { 0 };
             for r in (0..whole).step_by(TOGETHER) {
                 // SAFETY: the operand has such rows, see `Family::code`; the fields are those of a state of `R`, and

@@ -119,8 +119,8 @@ pub(super) trait Family {
     ) -> Result<(), Without>;
 
     /// The loop over tiles of this shape. Its operand must be a register of the reduced type, and its fields
-    /// those of a state that has the cells that the tile lies over. Rows of more than a few elements may lie as far
-    /// apart as `stride` says for [`Shape::Rows`].
+    /// those of a state that has the cells that the tile lies over. For [`Shape::Rows`] the rows of the operand may lie
+    /// as far apart as `stride` says.
     fn code(&self, shape: Shape, isa: Isa) -> Code;
 }
 
