@@ -10,6 +10,11 @@ const DEPTH: usize = 2;
 /// Lanes of what is left over.
 const FEW: usize = 8;
 
+/// Lanes that loops may leave in memory: a vector of them lies in one cache line. (Where one lay across two, the mean of
+/// random integers took 250 instead of 185 ms.)
+#[repr(align(64))]
+struct Aligned<T>(T);
+
 /// Folds a run in lanes, then joins the lanes in a fixed tree.
 ///
 /// The order of all operations depends on the length of the run alone, not on the registers of the machine.
@@ -23,7 +28,8 @@ pub(super) fn fold<A: Copy, W: Copy>(
     let mut total = start;
     let mut rest = run;
     if run.len() >= LANES {
-        let mut lanes = [start; LANES];
+        let mut aligned = Aligned([start; LANES]);
+        let lanes = &mut aligned.0;
         let (blocks, tail) = run.as_chunks::<{ DEPTH * LANES }>();
         for block in blocks {
             for i in 0..LANES {
@@ -38,7 +44,7 @@ pub(super) fn fold<A: Copy, W: Copy>(
                 lanes[i] = step(lanes[i], chunk[i]);
             }
         }
-        total = tree(lanes, &join);
+        total = tree(aligned.0, &join);
         rest = tail;
     }
     let (few, last) = rest.as_chunks::<FEW>();
