@@ -35,7 +35,14 @@ class Place:
 
 
 def prepare() -> Place:
-    """Builds what is missing or old."""
+    """Makes what is missing or old of all three."""
+    place = build()
+    _environment(place)
+    return place
+
+
+def build() -> Place:
+    """Makes the binary and the data, which is all that our own workloads need."""
     metadata = subprocess.run(
         ["cargo", "metadata", "--no-deps", "--format-version", "1", "--locked"],
         cwd=HERE,
@@ -43,9 +50,8 @@ def prepare() -> Place:
         stdout=subprocess.PIPE,
     )
     place = Place(Path(json.loads(metadata.stdout)["target_directory"]))
-    _environment(place)
-    build = ["cargo", "build", "--release", "--locked", "-p", "chunkwise-benches", "--bin", "workload"]
-    subprocess.run(build, cwd=HERE, check=True)
+    command = ["cargo", "build", "--release", "--locked", "-p", "chunkwise-benches", "--bin", "workload"]
+    subprocess.run(command, cwd=HERE, check=True)
     if not (place.data / "b.npy").exists():
         make = ["sum", "--data", place.data, "--repeat", "0", "--make", f"{SIDE}x{SIDE}"]
         subprocess.run([place.binary, *make], check=True, stdout=subprocess.DEVNULL)

@@ -13,7 +13,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from prepare import SIDE, Place, prepare
+from prepare import SIDE, Place, build
 
 WORKLOADS = ("chain", "std_axis0", "mask", "transpose")
 CHUNKS = (64, 100, 250, 500, 1000, 2500, SIDE)
@@ -58,7 +58,7 @@ def main() -> None:
     doubling = [1 << i for i in range(cores.bit_length() + 1) if 1 << i <= 2 * cores]
     parser.add_argument("--threads", type=int, nargs="+", default=doubling, help="numbers of threads")
     options = parser.parse_args()
-    place = prepare()
+    place = build()
     chunks = {f"{n} x {n}" if n < SIDE else "whole": ["--chunks", f"{n}x{n}"] for n in CHUNKS}
     print(table("chunks", in_turns(place, options.rounds, chunks), None), end="\n\n", flush=True)
     threads = {str(n): ["--threads", str(n)] for n in options.threads}

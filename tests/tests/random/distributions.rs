@@ -65,6 +65,25 @@ fn normals() {
     assert_distribution("log-normal", log, |x| normal((x.ln() - 1.0) / 0.5));
 }
 
+/// Fine enough for an error in one of a thousand numbers: the pieces that normal numbers are put together from.
+#[test]
+fn many_normals_in_narrow_bins() {
+    const MANY: usize = 1 << 26;
+    const BINS: usize = 400;
+    let many = rng().standard_normal(MANY).unwrap();
+    let counts = many.histogram(Bins::linear(BINS, -4.5, 4.5)).unwrap().counts.compute().unwrap();
+    let edge = |i: usize| normal(i as f64 * 9.0 / BINS as f64 - 4.5);
+    let chi_squared: f64 = (0..BINS)
+        .map(|i| {
+            let expected = (edge(i + 1) - edge(i)) * MANY as f64;
+            (counts[i] as f64 - expected).powi(2) / expected
+        })
+        .sum();
+    // Its mean is the number of bins, its variance twice as much.
+    let normalised = (chi_squared - BINS as f64) / (2.0 * BINS as f64).sqrt();
+    assert!(normalised.abs() < 4.5, "{chi_squared} in {BINS} bins");
+}
+
 #[test]
 fn exponentials_and_gammas() {
     let x = sample(&rng().exponential(2.5, shape()).unwrap());

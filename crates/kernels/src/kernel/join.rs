@@ -28,7 +28,11 @@ pub(super) struct Job<'p> {
 /// floats that only another one reads is computed with that one.
 pub(super) fn jobs(program: &Program) -> Vec<Job<'_>> {
     let mut uses = vec![0u32; program.regs.len()];
-    let read = program.instrs.iter().flat_map(|instr| &instr.src);
+    // What an instruction reads twice it reads once.
+    let read = program.instrs.iter().flat_map(|instr| {
+        let first = |(i, reg): (usize, &'_ Reg)| !instr.src[..i].contains(reg);
+        instr.src.iter().enumerate().filter(move |&read| first(read)).map(|(_, reg)| reg)
+    });
     for reg in read.chain(&program.stores).copied().chain(sinks(program).map(|(reg, _)| reg)) {
         uses[reg.0 as usize] += 1;
     }
@@ -79,11 +83,15 @@ type Parts = (Joined, SmallVec<[Reg; 4]>, SmallVec<[u32; 2]>);
 /// jobs. `inner` tells the job of an operand that nothing else reads.
 fn join(op: &Op, src: &[Reg], inner: impl Fn(Reg) -> Option<(u32, Arithmetic, [Reg; 2])>) -> Option<Parts> {
     use Arithmetic::*;
-    if let Op::Unary(Unary::Square) | Op::Powi(2) = op {
+    let twice = src.len() == 2 && src[0] == src[1];
+    if matches!(op, Op::Unary(Unary::Square) | Op::Powi(2)) || (twice && *op == Op::Binary(Binary::Mul)) {
         let (maker, op, [a, b]) = inner(src[0])?;
         return Some((Joined::Squared(op), smallvec![a, b], smallvec![maker]));
     }
     let Op::Binary(op) = op else { return None };
+    if twice {
+        return None;
+    }
     let outer = Arithmetic::of(*op)?;
     let (left, right) = (inner(src[0]), inner(src[1]));
     if let (Some((first, Mul, [a, b])), Some((second, Mul, [c, d]))) = (left, right) {

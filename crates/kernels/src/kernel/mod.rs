@@ -75,8 +75,9 @@ pub struct Kernel {
     ndim: usize,
     /// The most elements of a tile.
     tile: usize,
-    /// The same when all inputs and outputs lie in memory as tiles want them, and of one row.
+    /// The same when all inputs and outputs lie in memory as tiles want them.
     direct_tile: usize,
+    /// The same for boxes that are one row.
     direct_row: usize,
     /// Whether tiles take so long that the processor's own prefetching, which sees them in turns, falls behind.
     computes: bool,

@@ -76,7 +76,13 @@ impl ElementRng {
     /// The generator of the element at `index`.
     #[inline]
     pub const fn new(key: Key, index: u64) -> Self {
-        ElementRng { key: Key::new(key.bits(index)), counter: 0 }
+        Self::of_word(key.bits(index))
+    }
+
+    /// The generator of the element whose word this is.
+    #[inline]
+    pub(super) const fn of_word(word: u64) -> Self {
+        ElementRng { key: Key::new(word), counter: 0 }
     }
 }
 

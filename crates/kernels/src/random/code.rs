@@ -5,7 +5,7 @@ use rand_distr::{Beta, Binomial, Gamma, Geometric, Poisson, StudentT};
 
 use super::bits::{ElementRng, Key};
 use super::loops::{RUN, drawn, drawn_once, evenly, halved, indices};
-use super::normal::{ln, normal};
+use super::normal::{ZIGGURAT, Ziggurat, ln};
 use super::permutation::Permutation;
 use super::uniform::{below_few, below_u32, positive, unit_f32, unit_f64, up_to};
 use super::{Distribution, Draw};
@@ -23,7 +23,7 @@ pub(crate) fn code(draw: &Draw, isa: Isa) -> Option<Code> {
             Some(drawn(isa, move |index| unit_f64(key.bits(index)) < probability))
         }
         Distribution::Normal { mean, std } => {
-            let normal = Normal { key, mean: mean.get(), std: std.get() };
+            let normal = Normal { key, mean: mean.get(), std: std.get(), ziggurat: &ZIGGURAT };
             Some(if dtype == DType::F32 { Code::new(Rounded(normal), isa) } else { Code::new(normal, isa) })
         }
         Distribution::Exponential { scale } => {
@@ -120,6 +120,7 @@ struct Normal {
     key: Key,
     mean: f64,
     std: f64,
+    ziggurat: &'static Ziggurat,
 }
 
 impl Normal {
@@ -145,7 +146,7 @@ impl Normal {
                     *word = self.key.bits(index);
                 }
             }
-            normal(&words, &mut values, |deviate| convert(self.mean + self.std * deviate));
+            self.ziggurat.normal(&words, &mut values, |deviate| convert(self.mean + self.std * deviate));
             let len = (args.len - start).min(RUN);
             // SAFETY: the register holds `len` elements of this type (caller), and is no local array.
             unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), dst.add(start), len) };

@@ -1,50 +1,126 @@
-//! The quantile function of the normal distribution, and the logarithm that it needs: without branches but for one
-//! in a thousand values, and with nothing but sums, products, quotients and roots that round the same way
-//! everywhere, so that every instruction set gives the same bits.
+//! Normal numbers by a ziggurat, and the logarithm that it needs: nothing but sums, products, quotients and roots, which
+//! round the same way everywhere, so that every instruction set gives the same bits.
 
+use std::sync::LazyLock;
+
+use rand::RngCore;
+
+use super::bits::ElementRng;
 use super::loops::RUN;
+use super::uniform::{positive, unit_f64};
 
-/// Where the polynomial for most values ends; beyond it lies one value in a thousand.
-const CENTRAL: f64 = 6.25;
+/// Layers of the ziggurat. So many take a quarter of a first-level cache, and four of a thousand words need more than a
+/// look at their layer.
+const LAYERS: usize = 1024;
 
-/// `z / x` for `w` from 0 to 6.25, in powers of `w / 3.125 - 1`.
-#[rustfmt::skip]
-const CENTRE: [f64; 24] = [
-    2.338_620_710_026_593, 1.061_359_245_941_059_2, -0.083_329_093_528_014_54,
-    -0.031_967_516_158_619_286, 0.025_184_826_807_707_2, -0.005_851_046_104_325_073,
-    -0.001_798_444_464_877_766_4, 0.001_742_997_806_472_656_5, -0.000_373_908_999_012_773_33,
-    -0.000_165_305_781_493_907_92, 0.000_132_040_790_706_011_9, -2.125_239_684_647_160_7e-5,
-    -1.591_794_214_083_551e-5, 1.008_343_656_683_964_3e-5, -9.724_099_368_630_836e-7,
-    -1.498_128_655_406_68e-6, 7.715_569_408_465_953e-7, -1.437_955_595_020_864_2e-8,
-    -1.486_319_158_570_807_8e-7, 5.535_609_619_759_047e-8, 1.279_936_298_672_826_5e-8,
-    -1.210_281_714_470_144_6e-8, -1.157_737_860_024_289_8e-10, 1.086_256_090_301_889_2e-9,
-];
+/// Where the lowest layer ends, beyond which is the tail.
+const EDGE: f64 = 4.038_849_846_109_504_5;
 
-/// `z / x` for `sqrt(w)` from 2.5 to 4, in powers of `(sqrt(w) - 3.25) / 0.75`.
-#[rustfmt::skip]
-const TAIL: [f64; 22] = [
-    4.361_272_855_165_33, 1.066_238_149_357_699_1, 0.004_272_536_364_741_451,
-    -0.002_238_051_071_645_489, 0.001_114_835_654_638_674_2, -0.000_566_584_438_332_986_8,
-    0.000_239_942_575_195_274_62, -6.702_216_345_468_358e-5, 3.402_406_263_234_679e-6,
-    7.251_112_915_985_396e-6, -3.768_586_194_952_228_4e-6, 7.445_560_585_810_404e-7,
-    1.313_678_849_187_679_5e-7, -1.339_645_015_676_675_7e-7, 3.733_839_111_133_717e-8,
-    -4.530_597_006_993_625e-10, -3.483_568_501_375_31e-9, 1.344_330_371_700_043_6e-9,
-    -1.649_311_553_632_137_6e-10, -6.736_697_102_352_893e-11, 3.407_930_432_089_84e-11,
-    -4.588_506_981_306_145e-12,
-];
+/// The density there, `exp(-EDGE^2 / 2)`.
+const DENSITY_AT_EDGE: f64 = 2.869_639_270_833_274e-4;
 
-/// `z / x` for `sqrt(w)` from 4 to 6.75, in powers of `(sqrt(w) - 5.375) / 1.375`.
-#[rustfmt::skip]
-const FAR_TAIL: [f64; 22] = [
-    7.394_554_452_707_218, 1.964_222_386_205_627_6, -0.000_870_793_081_672_224_9,
-    -0.000_457_882_155_507_643_7, 0.000_237_957_157_151_075_04, -8.259_471_553_260_418e-5,
-    2.490_024_037_928_217e-5, -6.973_460_040_891_379_5e-6, 1.877_014_127_957_122_1e-6,
-    -5.107_407_532_576_121e-7, 1.609_182_372_271_403_8e-7, -7.247_210_620_768_617e-8,
-    4.591_938_325_158_966e-8, -3.236_957_874_841_213_6e-8, 2.155_198_455_068_535_6e-8,
-    -1.226_004_183_975_581e-8, 5.725_999_473_486_05e-9, -2.430_075_310_021_8e-9,
-    8.370_513_702_950_762e-10, 1.107_397_781_641_905_4e-10, -3.020_050_195_121_126_6e-10,
-    9.524_018_003_930_024e-11,
-];
+/// The area of every layer, that of the lowest one with its tail. Edge and area were found with 50 digits, such that the
+/// uppermost layer ends where the density is 1.
+const AREA: f64 = 0.001_226_324_646_353_088;
+
+/// Marsaglia and Tsang's ziggurat (2000, <https://doi.org/10.18637/jss.v005.i08>): the area under the density
+/// `exp(-x^2 / 2)` cut into layers that are equally likely, so that a normal number is the abscissa of a random point of
+/// a random layer. Layer `i` lies under `width[i]`; all of it that is nearer than `width[i + 1]` lies below the density.
+///
+/// Layer, place and sign come from different bits of a word, as Doornik asks for (2005, "An improved ziggurat method to
+/// generate normal random samples"). The few words whose point may not lie below the density go on with the words of an
+/// [`ElementRng`] of their own.
+pub(super) struct Ziggurat {
+    width: [f64; LAYERS + 1],
+    /// The density at each width.
+    density: [f64; LAYERS + 1],
+}
+
+/// The layers, which are the same for all.
+pub(super) static ZIGGURAT: LazyLock<Ziggurat> = LazyLock::new(Ziggurat::new);
+
+impl Ziggurat {
+    fn new() -> Self {
+        let (mut width, mut density) = ([0.0; LAYERS + 1], [1.0; LAYERS + 1]);
+        // The lowest layer is as wide as a rectangle of its area.
+        (width[0], density[0]) = (AREA / DENSITY_AT_EDGE, 0.0);
+        (width[1], density[1]) = (EDGE, DENSITY_AT_EDGE);
+        for i in 2..LAYERS {
+            density[i] = density[i - 1] + AREA / width[i - 1];
+            width[i] = (-2.0 * ln(density[i])).sqrt();
+        }
+        Ziggurat { width, density }
+    }
+
+    /// Writes what `value` makes of the standard normal number of each word.
+    #[inline(always)]
+    pub(super) fn normal<T>(&self, words: &[u64; RUN], values: &mut [T; RUN], value: impl Fn(f64) -> T) {
+        let (mut x, mut inner) = ([0.0; RUN], [0.0; RUN]);
+        for i in 0..RUN {
+            let layer = layer(words[i]);
+            (x[i], inner[i]) = (self.width[layer], self.width[layer + 1]);
+        }
+        let mut outer = 0u64;
+        for i in 0..RUN {
+            let point = x[i] * place(words[i]);
+            outer |= u64::from(point.abs() >= inner[i]) << i;
+            values[i] = value(point);
+        }
+        while outer != 0 {
+            let i = outer.trailing_zeros() as usize;
+            values[i] = value(self.outer(words[i]));
+            outer &= outer - 1;
+        }
+    }
+
+    /// The standard normal number of a word whose point may lie above the density.
+    #[cold]
+    #[inline(never)]
+    fn outer(&self, mut word: u64) -> f64 {
+        let mut more = ElementRng::of_word(word);
+        loop {
+            let layer = layer(word);
+            let x = self.width[layer] * place(word);
+            if x.abs() < self.width[layer + 1] {
+                return x;
+            }
+            if layer == 0 {
+                return tail(&mut more).copysign(x);
+            }
+            let [low, high] = [self.density[layer], self.density[layer + 1]];
+            let y = low + (high - low) * unit_f64(more.next_u64());
+            // Whether `y` is less than the density at `x`.
+            if -2.0 * ln(y) > x * x {
+                return x;
+            }
+            word = more.next_u64();
+        }
+    }
+}
+
+/// The layer of a word: its last bits.
+#[inline(always)]
+fn layer(word: u64) -> usize {
+    word as usize % LAYERS
+}
+
+/// Where in its layer a word lies, from -1 up to 1, exclusive: a multiple of 2^-51.
+#[inline(always)]
+fn place(word: u64) -> f64 {
+    const TWO: u64 = 2f64.to_bits();
+    f64::from_bits((word >> 12) | TWO) - 3.0
+}
+
+/// A number beyond the edge (Marsaglia 1964, "Generating a variable from the tail of the normal distribution").
+fn tail(more: &mut ElementRng) -> f64 {
+    loop {
+        let [beyond, chance] = [(); 2].map(|()| -ln(positive(more.next_u64())));
+        let beyond = beyond / EDGE;
+        if 2.0 * chance > beyond * beyond {
+            return EDGE + beyond;
+        }
+    }
+}
 
 /// `(ln((1 + s) / (1 - s)) / s - 2) / s^2` for `s` from 0 to 0.1716, in powers of `s^2`.
 #[rustfmt::skip]
@@ -53,91 +129,6 @@ const LOGARITHM: [f64; 7] = [
     0.222_222_111_061_270_9, 0.181_828_910_050_497_7, 0.153_316_647_993_062_63,
     0.146_170_932_375_582_04,
 ];
-
-/// What a random word stands for on its way to a normal number.
-///
-/// The upper bit is the sign, the others are a probability `q` above 0, at most one half: that of a number further
-/// out on that side. With `x = 1 - 2 q` and `w = -ln(4 q (1 - q)) = -ln(1 - x^2)`, the number is `x` times a
-/// smooth function of `w` (Giles 2010, "Approximating the erfinv function", from where the choice of `w` is; the
-/// polynomials were fitted anew with 50 digits, to 2^-55).
-#[derive(Clone, Copy)]
-struct Deviate {
-    bits: u64,
-    q: f64,
-}
-
-impl Deviate {
-    const SIGN: u64 = 1 << 63;
-
-    #[inline(always)]
-    fn new(bits: u64) -> Self {
-        Deviate { bits, q: ((bits & !Self::SIGN) as f64 + 0.5) * (0.5 / Self::SIGN as f64) }
-    }
-
-    #[inline(always)]
-    fn w(self) -> f64 {
-        -ln(4.0 * (self.q * (1.0 - self.q)))
-    }
-
-    /// The standard normal number for a `w` that is at most [`CENTRAL`].
-    #[inline(always)]
-    fn central(self, w: f64) -> f64 {
-        let t = w * (1.0 / 3.125) - 1.0;
-        let (t2, c) = (t * t, &CENTRE);
-        // Four chains, each in powers of `t^4`: one would wait for itself most of the time.
-        let t4 = t2 * t2;
-        let chain = |k: usize| {
-            let mut sum = c[20 + k];
-            for i in (0..5).rev() {
-                sum = sum * t4 + c[4 * i + k];
-            }
-            sum
-        };
-        self.times((chain(0) + chain(1) * t) + (chain(2) + chain(3) * t) * t2)
-    }
-
-    /// The standard normal number for a `w` that is more than [`CENTRAL`].
-    #[inline(never)]
-    fn outer(self, w: f64) -> f64 {
-        let s = w.sqrt();
-        self.times(if s <= 4.0 {
-            polynomial(&TAIL, (s - 3.25) / 0.75)
-        } else {
-            polynomial(&FAR_TAIL, (s - 5.375) / 1.375)
-        })
-    }
-
-    #[inline(always)]
-    fn times(self, factor: f64) -> f64 {
-        let x = 1.0 - 2.0 * self.q;
-        f64::from_bits((x * factor).to_bits() ^ (self.bits & Self::SIGN))
-    }
-}
-
-/// Writes what `value` makes of the standard normal number of each word.
-///
-/// One loop after the other over all words, although one loop could do everything: a processor sees some hundred
-/// instructions ahead, so that of a short loop it works on several vectors at once, while in a long one each
-/// polynomial waits for itself. (3.2 ns instead of 4.6 for a number with AVX-512, 6.2 instead of 12 with AVX2.)
-#[inline(always)]
-pub(super) fn normal<T>(words: &[u64; RUN], values: &mut [T; RUN], value: impl Fn(f64) -> T) {
-    let mut w = [0.0; RUN];
-    let mut outer = false;
-    for i in 0..RUN {
-        w[i] = Deviate::new(words[i]).w();
-        outer |= w[i] > CENTRAL;
-    }
-    for i in 0..RUN {
-        values[i] = value(Deviate::new(words[i]).central(w[i]));
-    }
-    if outer {
-        for i in 0..RUN {
-            if w[i] > CENTRAL {
-                values[i] = value(Deviate::new(words[i]).outer(w[i]));
-            }
-        }
-    }
-}
 
 /// A polynomial, its coefficients in ascending powers.
 #[inline(always)]
@@ -171,4 +162,23 @@ pub(super) fn ln(v: f64) -> f64 {
     let series = z * polynomial(&LOGARITHM, z);
     let half = 0.5 * f * f;
     k * LN_2_HIGH - ((half - (s * (half + series) + k * LN_2_LOW)) - f)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_have_one_area() {
+        let Ziggurat { width, density } = &*ZIGGURAT;
+        for i in 1..LAYERS {
+            let area = width[i] * (density[i + 1] - density[i]);
+            assert!((area / AREA - 1.0).abs() < 1e-9, "layer {i} has the area {area}");
+            assert!((density[i] - (-width[i] * width[i] / 2.0).exp()).abs() < 1e-14, "density at layer {i}");
+        }
+        // The rectangle of the lowest layer, and the tail: exp(-x^2 / 2) from the edge on, by its continued fraction.
+        let fraction = (1..200).rev().fold(EDGE, |below, k| EDGE + f64::from(k) / below);
+        let area = DENSITY_AT_EDGE * (EDGE + 1.0 / fraction);
+        assert!((area / AREA - 1.0).abs() < 1e-12, "{area}");
+    }
 }

@@ -46,7 +46,7 @@ pub(in crate::ops) fn draw(op: &Op, operands: &[Scalar]) -> Option<Scalar> {
         Distribution::Bernoulli { probability } => {
             Wide::Bool((word >> 11) as f64 / 2f64.powi(53) < get(probability))
         }
-        Distribution::Normal { mean, std } => Wide::Real(get(mean) + get(std) * quantile(word)),
+        Distribution::Normal { mean, std } => Wide::Real(get(mean) + get(std) * deviate(word)),
         Distribution::Exponential { scale } => {
             let u = ((word >> 1) as f64 + 0.5) / 2f64.powi(63);
             Wide::Real(-get(scale) * u.ln() + 0.0)
@@ -123,44 +123,44 @@ impl RngCore for Words {
     }
 }
 
-/// The normal quantile that a word stands for: Wichura's PPND16 (1988, algorithm AS 241), good to 16 digits.
-fn quantile(word: u64) -> f64 {
-    #[rustfmt::skip]
-    const CENTRE: [[f64; 8]; 2] = [
-        [3.387_132_872_796_366_5, 133.141_667_891_784_38, 1_971.590_950_306_551_3, 13_731.693_765_509_46,
-            45_921.953_931_549_87, 67_265.770_927_008_7, 33_430.575_583_588_13, 2_509.080_928_730_122_7],
-        [1.0, 42.313_330_701_600_91, 687.187_007_492_057_9, 5_394.196_021_424_751,
-            21_213.794_301_586_597, 39_307.895_800_092_71, 28_729.085_735_721_943, 5_226.495_278_852_854],
-    ];
-    #[rustfmt::skip]
-    const TAIL: [[f64; 8]; 2] = [
-        [1.423_437_110_749_683_5, 4.630_337_846_156_546, 5.769_497_221_460_691, 3.647_848_324_763_204_5,
-            1.270_458_252_452_368_4, 0.241_780_725_177_450_6, 0.022_723_844_989_269_184, 7.745_450_142_783_414e-4],
-        [1.0, 2.053_191_626_637_759, 1.676_384_830_183_803_8, 0.689_767_334_985_1,
-            0.148_103_976_427_480_08, 0.015_198_666_563_616_457, 5.475_938_084_995_345e-4, 1.050_750_071_644_416_9e-9],
-    ];
-    #[rustfmt::skip]
-    const FAR_TAIL: [[f64; 8]; 2] = [
-        [6.657_904_643_501_103, 5.463_784_911_164_114, 1.784_826_539_917_291_3, 0.296_560_571_828_504_87,
-            0.026_532_189_526_576_124, 1.242_660_947_388_078_4e-3, 2.711_555_568_743_487_6e-5, 2.010_334_399_292_288_1e-7],
-        [1.0, 0.599_832_206_555_887_9, 0.136_929_880_922_735_8, 0.014_875_361_290_850_615,
-            7.868_691_311_456_133e-4, 1.846_318_317_510_054_8e-5, 1.421_511_758_316_446e-7, 2.044_263_103_389_939_8e-15],
-    ];
-    let ratio = |[over, under]: [[f64; 8]; 2], r: f64| {
-        let sum = |terms: [f64; 8]| terms.iter().rev().fold(0.0, |sum, term| sum * r + term);
-        sum(over) / sum(under)
-    };
-    let probability = ((word % (1 << 63)) as f64 + 0.5) / 2f64.powi(64);
-    let from_half = 0.5 - probability;
-    let root = (-probability.ln()).sqrt();
-    let deviate = if from_half <= 0.425 {
-        from_half * ratio(CENTRE, 0.180_625 - from_half * from_half)
-    } else if root <= 5.0 {
-        ratio(TAIL, root - 1.6)
-    } else {
-        ratio(FAR_TAIL, root - 5.0)
-    };
-    if word >> 63 == 1 { -deviate } else { deviate }
+/// The normal number that a word stands for: a point of a random one of 1024 layers of the same area under the density
+/// (Marsaglia and Tsang's ziggurat, 2000), with further words where the first point lies above it.
+fn deviate(word: u64) -> f64 {
+    let density = |x: f64| (-x * x / 2.0).exp();
+    let (edge, area) = (4.038_849_846_109_504_5, 0.001_226_324_646_353_088);
+    // Widths of the layers from the lowest one up, at each of which the next begins.
+    let mut widths = vec![area / density(edge), edge];
+    for _ in 2..1024 {
+        let narrower = density(widths[widths.len() - 1]) + area / widths[widths.len() - 1];
+        widths.push((-2.0 * narrower.ln()).sqrt());
+    }
+    widths.push(0.0);
+    let mut more = Words { sequence: Sequence::numbered(word), taken: 0 };
+    let mut word = word;
+    loop {
+        let layer = (word % 1024) as usize;
+        let place = (word >> 12) as f64 / 2f64.powi(51) - 1.0;
+        let x = widths[layer] * place;
+        if x.abs() < widths[layer + 1] {
+            return x;
+        }
+        if layer == 0 {
+            loop {
+                let [beyond, chance] =
+                    [(); 2].map(|()| -(((more.next_u64() >> 1) as f64 + 0.5) / 2f64.powi(63)).ln());
+                let beyond = beyond / edge;
+                if 2.0 * chance > beyond * beyond {
+                    return if x < 0.0 { -edge - beyond } else { edge + beyond };
+                }
+            }
+        }
+        let [low, high] = [density(widths[layer]), density(widths[layer + 1])];
+        let fraction = (more.next_u64() >> 11) as f64 / 2f64.powi(53);
+        if low + (high - low) * fraction < density(x) {
+            return x;
+        }
+        word = more.next_u64();
+    }
 }
 
 /// Where an index goes in the permutation of a sequence.

@@ -117,43 +117,60 @@ fn parts(number: u64) -> (u64, u64) {
     (nasam(0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344), nasam(0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89))
 }
 
-/// Words from both ends, the middle and the tails, and their normal numbers, found with 40 digits.
-#[rustfmt::skip]
-const NORMALS: &[(u64, f64)] = &[
-    (0x0, 9.155293772686072),
-    (0x1, 9.035918848571939),
-    (0x100000, 7.423939748863402),
-    (0x10000000000, 5.294704084854515),
-    (0x4000000000000, 3.841930685501911),
-    (0x40000000000000, 3.0972690781987846),
-    (0x1000000000000000, 1.5341205443525463),
-    (0x2000000000000000, 1.150349380376008),
-    (0x4000000000000000, 0.6744897501960817),
-    (0x7fffffffffffffff, 0.0),
-    (0x7ffffffffff00000, 1.4248532094319448e-13),
-    (0x7ffc000000000000, 0.00015299244899961214),
-    (0x8000000000000000, -9.155293772686072),
-    (0x8080000000000000, -2.8856349124267573),
-    (0xffffffffffffffff, 0.0),
-    (0x91b7584a2265b1f5, -1.4817465657847488),
-    (0xcd613e30d8f16adf, -0.5178970235917755),
-    (0x1027c4d1c386bbc4, 1.5292049323034869),
-    (0x1e2414c343c, 5.177758622908075),
-    (0xc2c7ed4d57b, 4.817836614651726),
-    (0x78e7311d8a3, 4.912157112979306),
-    (0xc25cea6cecc1b, 3.5600969441678636),
-    (0x6b7f3c9e9c616, 3.7127315989371152),
-    (0xf9c8518072e8c, 3.4936740591090265),
-    (0x1c960d0741c7a8, 3.3287458727694377),
-];
+/// The normal number of a word, and how many words it took: a point of one of 1024 layers of the same area.
+fn deviate(mut word: u64) -> (f64, usize) {
+    let density = |x: f64| (-x * x / 2.0).exp();
+    let (edge, area) = (4.0388498461095045, 0.001226324646353088);
+    let mut widths = vec![area / density(edge), edge];
+    for _ in 2..1024 {
+        let last = widths[widths.len() - 1];
+        widths.push((-2.0 * (density(last) + area / last).ln()).sqrt());
+    }
+    widths.push(0.0);
+    let more = Key::new(word);
+    let mut words = (1u64..).map(|i| more.bits(i));
+    let mut next = || words.next().unwrap();
+    for taken in 1.. {
+        let layer = (word % 1024) as usize;
+        let x = widths[layer] * ((word >> 12) as f64 * 2f64.powi(-51) - 1.0);
+        if x.abs() < widths[layer + 1] {
+            return (x, taken);
+        }
+        if layer == 0 {
+            loop {
+                let [beyond, chance] = [next(), next()].map(|w| -(((w >> 1) as f64 + 0.5) * 2f64.powi(-63)).ln());
+                if 2.0 * chance > (beyond / edge).powi(2) {
+                    return ((edge + beyond / edge).copysign(x), taken);
+                }
+            }
+        }
+        let (low, high) = (density(widths[layer]), density(widths[layer + 1]));
+        if low + (high - low) * ((next() >> 11) as f64 * 2f64.powi(-53)) < density(x) {
+            return (x, taken);
+        }
+        word = next();
+    }
+    unreachable!()
+}
+
+/// Words of all kinds: from both ends of layers, of the lowest and the uppermost layer, and any.
+fn words_of_normals() -> Vec<u64> {
+    let ends = [0, 1, 1023, u64::MAX, u64::MAX - 1023, 1 << 63, (1 << 63) - 1, 4096, u64::MAX << 12];
+    let outer = (0..2000u64).map(|i| (if i % 2 == 0 { 0 } else { u64::MAX << 46 }) | i << 34 | i % 1024);
+    let tail = (0..2000u64).map(|i| (word(i as i64) >> 1 | u64::MAX << 57) & !1023);
+    ends.into_iter().chain(outer).chain(tail).chain((0..2000).map(word)).collect()
+}
 
 #[test]
-fn normals_are_quantiles() {
-    let indices: Vec<i64> = NORMALS.iter().map(|&(bits, _)| index_of(bits)).collect();
-    let expected: Vec<f64> = NORMALS.iter().map(|&(_, deviate)| deviate).collect();
+fn normals_are_points_of_layers() {
+    let words = words_of_normals();
+    let indices: Vec<i64> = words.iter().map(|&bits| index_of(bits)).collect();
+    let (expected, taken): (Vec<f64>, Vec<usize>) = words.iter().map(|&bits| deviate(bits)).unzip();
+    assert!(taken.iter().filter(|&&taken| taken > 1).count() > 500 && taken.contains(&3), "few are rejected");
+    assert!(expected.iter().filter(|x| x.abs() > 4.04).count() > 500, "few lie in the tail");
     let standard = Normal { mean: p(0.0), std: p(1.0) };
     let drawn = results1(draw::<f64>(standard), &indices);
-    assert_close("normal", &NORMALS.iter().map(|n| n.0).collect::<Vec<_>>(), &drawn, &expected, 6e-16);
+    assert_close("normal", &words, &drawn, &expected, 1e-12);
     let scaled: Vec<f64> = results1(draw::<f64>(Normal { mean: p(1.0), std: p(2.0) }), &indices);
     assert!(scaled.iter().zip(&drawn).all(|(&scaled, deviate)| scaled == 1.0 + 2.0 * deviate));
     let single: Vec<f32> = results1(draw::<f32>(standard), &indices);
@@ -174,8 +191,7 @@ fn exponentials_are_logarithms() {
 
 #[test]
 fn all_instruction_sets_give_the_same_bits() {
-    // Long enough for numbers far out, of which there are three in a thousand million.
-    let indices: Vec<i64> = (0..20_000).chain(NORMALS.iter().map(|&(bits, _)| index_of(bits))).collect();
+    let indices: Vec<i64> = (0..20_000).chain(words_of_normals().into_iter().map(index_of)).collect();
     let both = [
         Uniform { low: p(0.1), high: p(0.7) },
         Normal { mean: p(0.3), std: p(1.7) },

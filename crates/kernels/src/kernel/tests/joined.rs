@@ -86,6 +86,16 @@ fn two_operations_in_one_loop() {
                 |[a, b, _, _]| apply(inner, a, b) * apply(inner, a, b),
                 &format!("square of {inner:?}"),
             );
+            let (got, loops) = run(isa, |p, [a, b, _, _]| {
+                let x = push(p, inner, a, b);
+                push(p, Binary::Mul, x, x)
+            });
+            assert_eq!(loops, 1);
+            expect(
+                &got,
+                |[a, b, _, _]| apply(inner, a, b) * apply(inner, a, b),
+                &format!("{inner:?} times itself"),
+            );
         }
     }
 }
