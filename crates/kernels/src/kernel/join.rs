@@ -5,7 +5,8 @@ use smallvec::{SmallVec, smallvec};
 
 use super::schedule::sinks;
 use crate::elementwise::joined::{Arithmetic, Joined};
-use crate::{Binary, Op, Program, Reg, Unary};
+use crate::reduce::{self, formula::Formula};
+use crate::{Binary, Op, Program, Reduction, Reg, Unary};
 
 /// What one loop computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +15,8 @@ pub(super) enum Work<'p> {
     Op(&'p Op),
     /// Several.
     Joined(Joined),
+    /// A reduction, and what makes its operand. Nothing is written down.
+    Sum { reduction: u32, formula: Formula },
 }
 
 /// One loop over a tile.
@@ -25,7 +28,7 @@ pub(super) struct Job<'p> {
 }
 
 /// The loops of a verified program, in order: its instructions, where an addition, subtraction or product of
-/// floats that only another one reads is computed with that one.
+/// floats that only another one reads is computed with that one, and what only a sum reads with the sum.
 pub(super) fn jobs(program: &Program) -> Vec<Job<'_>> {
     let mut uses = vec![0u32; program.regs.len()];
     // What an instruction reads twice it reads once.
@@ -65,7 +68,39 @@ pub(super) fn jobs(program: &Program) -> Vec<Job<'_>> {
         makers[instr.dst.0 as usize] = jobs.len() as u32;
         jobs.push(Some(job));
     }
+    for (reduction, Reduction { op, src, .. }) in (0..).zip(&program.reductions) {
+        let summed = reduce::formula::sums_formulas(*op, program.dtype(*src)) && uses[src.0 as usize] == 1;
+        if summed
+            && let Some(Some(job)) = jobs.get_mut(makers[src.0 as usize] as usize)
+            && let Some((formula, src)) = formula(job)
+        {
+            *job = Job { work: Work::Sum { reduction, formula }, src, ..job.clone() };
+        }
+    }
     jobs.into_iter().flatten().collect()
+}
+
+/// What a sum may compute by itself, and of what.
+fn formula(job: &Job<'_>) -> Option<(Formula, SmallVec<[Reg; 4]>)> {
+    use Arithmetic::*;
+    let formula = match job.work {
+        Work::Op(op) => {
+            let (op, operands) = arithmetic(op, &job.src)?;
+            let formula = match op {
+                Add => return None,
+                Sub => Formula::Difference,
+                Mul => Formula::Product,
+            };
+            return Some((formula, operands.into_iter().collect()));
+        }
+        Work::Joined(Joined::Squared(Sub)) => Formula::SquaredDifference,
+        Work::Joined(Joined::Then(Mul, Mul)) => Formula::ProductOfThree,
+        Work::Joined(Joined::Then(Sub, Mul)) => Formula::DifferenceTimes,
+        Work::Joined(Joined::Then(Mul, Add)) => Formula::ProductPlus,
+        Work::Joined(Joined::SumOfProducts) => Formula::SumOfProducts,
+        Work::Joined(_) | Work::Sum { .. } => return None,
+    };
+    Some((formula, job.src.clone()))
 }
 
 /// The operation and its operands, if it is one that can be joined.

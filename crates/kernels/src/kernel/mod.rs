@@ -27,6 +27,7 @@ use chunkwise_core::Scalar;
 use crate::args::Args;
 use crate::compress::Compress;
 use crate::isa::{Code, Isa};
+use crate::reduce::formula::Formula;
 use crate::reduce::grouped::Loops;
 use crate::reduce::{self, LEAF, Layout, Shape};
 use crate::{Program, ProgramError, Reduction, Reg, Selection};
@@ -155,7 +156,8 @@ impl Kernel {
         // What is only streamed through the cache does not have to fit.
         let streams = !places.inner && !places.pinned.iter().any(|constant| constant.whole);
         let direct_tile = if streams { LONGEST } else { tile };
-        let reduces_once = matches!(schedule.steps[..], [Step::Load { .. }, Step::Reduce { .. }]);
+        let reduces = |step: &Step| matches!(step, Step::Load { .. } | Step::Reduce { .. });
+        let reduces_once = streams && program.reductions.len() == 1 && schedule.steps.iter().all(reduces);
         let direct_row = if reduces_once { usize::MAX / LEAF * LEAF } else { direct_tile };
         let memory = |&reg: &Reg| {
             let dtype = program.dtype(reg);
@@ -181,7 +183,12 @@ impl Kernel {
             constants: schedule.constants.iter().map(constant).collect(),
             affine: Code::new(moves::Affine, isa),
             coords: program.coords.len(),
-            reductions: program.reductions.iter().map(|r| Reducing::new(program, r, isa)).collect(),
+            reductions: program
+                .reductions
+                .iter()
+                .zip(schedule.formulas)
+                .map(|(reduction, formula)| Reducing::new(program, reduction, formula, isa))
+                .collect(),
             selections: program.selections.iter().map(compress).collect(),
             places,
             steps: schedule.steps,
@@ -224,13 +231,15 @@ impl Kernel {
 }
 
 impl Reducing {
-    fn new(program: &Program, reduction: &Reduction, isa: Isa) -> Self {
+    fn new(program: &Program, reduction: &Reduction, formula: Option<Formula>, isa: Isa) -> Self {
         let (op, operand) = (reduction.op, program.dtype(reduction.src));
         let groups = reduction
             .groups
             .map(|groups| Loops::new(op, operand, program.dtype(groups.by), groups.count as usize, isa));
-        let code = [Shape::All, Shape::Columns, Shape::Rows, Shape::None]
-            .map(|shape| reduce::code(op, operand, shape, isa));
+        let code = [Shape::All, Shape::Columns, Shape::Rows, Shape::None].map(|shape| match formula {
+            Some(formula) => reduce::formula::code(formula, operand, shape, isa),
+            None => reduce::code(op, operand, shape, isa),
+        });
         Reducing { layout: reduce::layout(op, operand), code, groups }
     }
 }

@@ -110,13 +110,13 @@ impl Uses {
 fn reads<'a>(step: &'a Step, operands: &'a [u32]) -> &'a [u32] {
     match step {
         Step::Load { .. } | Step::Coord { .. } | Step::Fill { .. } | Step::Draw { .. } => &[],
-        Step::Apply { first, count, .. } | Step::Call { first, count, .. } => {
-            &operands[*first as usize..][..*count as usize]
-        }
+        Step::Apply { first, count, .. }
+        | Step::Call { first, count, .. }
+        | Step::Reduce { first, count, .. } => &operands[*first as usize..][..*count as usize],
         Step::ReduceGroups { first, .. } | Step::Select { first, .. } => {
             &operands[*first as usize..*first as usize + 2]
         }
-        Step::Reduce { src, .. } | Step::Store { src, .. } => std::slice::from_ref(src),
+        Step::Store { src, .. } => std::slice::from_ref(src),
     }
 }
 
@@ -228,7 +228,12 @@ impl Assigner<'_> {
                         self.read(operand, false, now, uses);
                     }
                 }
-                Step::Reduce { src, .. } | Step::Store { src, .. } => self.read(src, false, now, uses),
+                Step::Reduce { first, count, .. } => {
+                    for operand in &mut operands[*first as usize..][..*count as usize] {
+                        self.read(operand, false, now, uses);
+                    }
+                }
+                Step::Store { src, .. } => self.read(src, false, now, uses),
                 Step::Load { .. } | Step::Coord { .. } | Step::Fill { .. } | Step::Draw { .. } => {}
             }
             if let Some(reg) = defined {

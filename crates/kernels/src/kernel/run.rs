@@ -35,6 +35,7 @@ struct Run<'a> {
 pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
     let space = &frame.run.space;
     let in_place = bind.outputs.iter().any(|o| o.in_place);
+    let strip = kernel.strip(space);
     let needs = Needs {
         panel: space.panel(),
         tile: if space.panel()[0] == 1 { kernel.direct_row } else { kernel.direct_tile },
@@ -42,8 +43,8 @@ pub(super) unsafe fn run(kernel: &Kernel, frame: &mut Frame, bind: &Bind<'_>) {
         copies: kernel.max_operands == 0 && kernel.reductions.is_empty(),
         reduces: !kernel.reductions.is_empty(),
         adjoining: space.rows_adjoin(),
-        strip: kernel.strip(space),
-        apart: kernel.takes_rows_apart(space),
+        strip,
+        apart: strip.is_some() && kernel.takes_rows_apart(space),
     };
     let mut cut = Cut::new(needs);
     if in_place || !space.is_direct(cut.is_rows()) {
@@ -203,9 +204,9 @@ impl Run<'_> {
                         None => run(),
                     }
                 }
-                Step::Reduce { reduction, src } => {
-                    // SAFETY: the caller's promise for states; the operand is a tile of its type.
-                    unsafe { self.reduce(reduction as usize, src, tile) };
+                Step::Reduce { reduction, first, count } => {
+                    // SAFETY: the caller's promise for states; the operands are tiles of their type.
+                    unsafe { self.reduce(reduction as usize, first as usize, count as usize, tile) };
                 }
                 Step::ReduceGroups { reduction, first } => {
                     // SAFETY: as for `Reduce`; the groups are a tile of their type.
@@ -314,17 +315,21 @@ impl Run<'_> {
 
     /// # Safety
     /// As for [`Run::tile`].
-    unsafe fn reduce(&self, i: usize, src: u32, tile: Tile) {
-        let Scratch { places, space, reducers, .. } = &*self.scratch;
+    unsafe fn reduce(&mut self, i: usize, first: usize, count: usize, tile: Tile) {
+        let Scratch { places, operands, space, reducers, .. } = &mut *self.scratch;
         let (state, reducer) = (&self.bind.states[i], reducers[i]);
+        let from = &self.kernel.operands[first..first + count];
+        let src = &mut operands[..count];
+        for (operand, &place) in src.iter_mut().zip(from) {
+            *operand = places[place as usize];
+        }
         let (cells, index) = (self.kernel.lane_of_state(i), self.kernel.lane_of_index(i));
         let pitch = match self.apart {
-            true => space.step(self.kernel.places.input_at(src))[0] as isize,
+            true => space.step(self.kernel.places.input_at(from[0]))[0] as isize,
             false => tile.cols as isize,
         };
-        let src = [places[src as usize].cast_const()];
         let args = Args {
-            src: &src,
+            src,
             stride: [pitch, 1],
             fields: reducer.fields,
             cell: state.cell.wrapping_add(space.at(cells, tile.row, tile.col) as usize),
@@ -413,12 +418,12 @@ impl Kernel {
 }
 
 impl Kernel {
-    /// Whether the rows of tiles may lie apart: all that is done is to reduce inputs into a state for each column, and
-    /// their rows have no gaps.
+    /// Whether the rows of tiles may lie apart, where all reductions have a state for each column: all that is done is to
+    /// reduce inputs, and their rows have no gaps.
     fn takes_rows_apart(&self, space: &Space) -> bool {
-        let reduces = |step: &Step| matches!(step, Step::Load { .. } | Step::Reduce { .. });
+        let reduces = |step: &Step| matches!(step, Step::Load { .. } | Step::Reduce { count: 1, .. });
         let rows = (0..self.inputs.len()).all(|i| space.step(i)[1] == 1);
-        rows && self.strip(space).is_some() && self.outputs.is_empty() && self.steps.iter().all(reduces)
+        rows && self.outputs.is_empty() && self.steps.iter().all(reduces)
     }
 }
 

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::blame::Origin;
 use super::join::{Job, Work, jobs};
+use crate::reduce::formula::Formula;
 use crate::{Code, Isa, Op, Program, ProgramError, Reduction, Reg, Selection, elementwise};
 
 /// Constants that have a tile of their own for as long as a frame serves the kernel. Others are written
@@ -31,8 +32,8 @@ pub(super) enum Step {
     Draw { code: u32, dst: u32, coord: u32 },
     /// The same as `Apply` for a user's closure.
     Call { code: u32, dst: u32, first: u32, count: u8, repeating: u8 },
-    /// Feed a reducer.
-    Reduce { reduction: u32, src: u32 },
+    /// Feed a reducer: `count` operands from `first`, one but for sums that [compute](Schedule::formulas) what they add.
+    Reduce { reduction: u32, first: u32, count: u8 },
     /// Feed a reducer of groups: two operands from `first`, elements and groups.
     ReduceGroups { reduction: u32, first: u32 },
     /// Select elements: two operands from `first`, elements and mask.
@@ -67,6 +68,8 @@ pub(super) struct Schedule {
     pub(super) code: Vec<Code>,
     /// For each loop, whose closure it is.
     pub(super) origins: Vec<Option<Origin>>,
+    /// For each reduction, what it makes of its operands before it adds them up.
+    pub(super) formulas: Vec<Option<Formula>>,
 }
 
 /// Lists of what is done with registers besides being read: for each register the first entry, for each
@@ -157,7 +160,12 @@ pub(super) fn schedule(program: &Program, isa: Isa) -> Result<Schedule, ProgramE
     let feeds: Vec<(Reg, Feed)> = sinks(program).collect();
     let mut scheduler = Scheduler {
         program,
-        out: Schedule { defs, constants, ..Schedule::default() },
+        out: Schedule {
+            defs,
+            constants,
+            formulas: vec![None; program.reductions.len()],
+            ..Schedule::default()
+        },
         ready: vec![false; registers],
         stores: Sinks::new(registers, program.stores.iter().copied()),
         fed: Sinks::new(registers, feeds.iter().map(|(reg, _)| *reg)),
@@ -200,14 +208,19 @@ impl Scheduler<'_> {
             let count = job.src.len() as u8;
             self.out.operands.extend(job.src.iter().map(|r| r.0));
             self.out.max_operands = self.out.max_operands.max(job.src.len());
-            let code = loops.find(program, job, &mut self.out)?;
-            let dst = job.dst.0;
-            let repeating = self.repeating(code, &job.src);
-            self.out.steps.push(match job.work {
-                Work::Op(Op::Closure(_)) => Step::Call { code, dst, first, count, repeating },
-                _ => Step::Apply { code, dst, first, count, repeating },
-            });
-            self.computed(dst);
+            if let Work::Sum { reduction, formula } = job.work {
+                self.out.formulas[reduction as usize] = Some(formula);
+                self.out.steps.push(Step::Reduce { reduction, first, count });
+            } else {
+                let code = loops.find(program, job, &mut self.out)?;
+                let dst = job.dst.0;
+                let repeating = self.repeating(code, &job.src);
+                self.out.steps.push(match job.work {
+                    Work::Op(Op::Closure(_)) => Step::Call { code, dst, first, count, repeating },
+                    _ => Step::Apply { code, dst, first, count, repeating },
+                });
+                self.computed(dst);
+            }
             if last_read == Some(i) {
                 self.release();
             }
@@ -268,7 +281,9 @@ impl Scheduler<'_> {
                 let Reduction { src, groups, .. } = program.reductions[reduction as usize];
                 match groups {
                     None => {
-                        self.out.steps.push(Step::Reduce { reduction, src: src.0 });
+                        self.out.operands.push(src.0);
+                        self.out.max_operands = self.out.max_operands.max(1);
+                        self.out.steps.push(Step::Reduce { reduction, first, count: 1 });
                         return;
                     }
                     Some(groups) => (Step::ReduceGroups { reduction, first }, [src, groups.by]),
@@ -310,6 +325,7 @@ impl<'p> Loops<'p> {
         let (code, name) = match work {
             Work::Op(op) => (elementwise::code(op, dtypes, self.isa), op.name()),
             Work::Joined(joined) => (elementwise::joined::code(*joined, dtypes[0], self.isa), "arithmetic"),
+            Work::Sum { .. } => unreachable!("sums have loops of reductions"),
         };
         let undefined = || ProgramError::Undefined { op: name.into(), dtypes: dtypes.to_vec() };
         out.code.push(code.ok_or_else(undefined)?);

@@ -1,6 +1,8 @@
 //! Fixed virtual lanes: how a leaf is folded by vectors of any width with the same result.
 
-/// Lanes of a run; element `i` goes into lane `i % LANES`.
+use super::items::Items;
+
+/// Lanes of what is folded; element `i` goes into lane `i % LANES`.
 const LANES: usize = 32;
 
 /// Elements of each lane that one loop over the lanes takes in. Two are enough for the lanes to stay in registers, and
@@ -15,49 +17,54 @@ const FEW: usize = 8;
 #[repr(align(64))]
 struct Aligned<T>(T);
 
-/// Folds a run in lanes, then joins the lanes in a fixed tree.
+/// Folds items in lanes, then joins the lanes in a fixed tree.
 ///
-/// The order of all operations depends on the length of the run alone, not on the registers of the machine.
+/// The order of all operations depends on the number of items alone, not on the registers of the machine.
 #[inline(always)]
 pub(super) fn fold<A: Copy, W: Copy>(
-    run: &[A],
+    items: impl Items<Item = A>,
     start: W,
     step: impl Fn(W, A) -> W,
     join: impl Fn(W, W) -> W,
 ) -> W {
-    let mut total = start;
-    let mut rest = run;
-    if run.len() >= LANES {
+    let (mut total, mut at) = (start, 0);
+    if items.len() >= LANES {
         let mut aligned = Aligned([start; LANES]);
         let lanes = &mut aligned.0;
-        let (blocks, tail) = run.as_chunks::<{ DEPTH * LANES }>();
-        for block in blocks {
+        while items.len() - at >= DEPTH * LANES {
+            let block = items.part(at, DEPTH * LANES);
             for i in 0..LANES {
                 for k in 0..DEPTH {
-                    lanes[i] = step(lanes[i], block[k * LANES + i]);
+                    lanes[i] = step(lanes[i], block.at(k * LANES + i));
                 }
             }
+            at += DEPTH * LANES;
         }
-        let (chunks, tail) = tail.as_chunks::<LANES>();
-        for chunk in chunks {
+        if items.len() - at >= LANES {
+            let block = items.part(at, LANES);
             for i in 0..LANES {
-                lanes[i] = step(lanes[i], chunk[i]);
+                lanes[i] = step(lanes[i], block.at(i));
             }
+            at += LANES;
         }
         total = tree(aligned.0, &join);
-        rest = tail;
     }
-    let (few, last) = rest.as_chunks::<FEW>();
-    if !few.is_empty() {
+    if items.len() - at >= FEW {
         let mut lanes = [start; FEW];
-        for chunk in few {
+        while items.len() - at >= FEW {
+            let few = items.part(at, FEW);
             for i in 0..FEW {
-                lanes[i] = step(lanes[i], chunk[i]);
+                lanes[i] = step(lanes[i], few.at(i));
             }
+            at += FEW;
         }
         total = join(total, tree(lanes, &join));
     }
-    last.iter().fold(total, |total, &x| step(total, x))
+    let rest = items.part(at, items.len() - at);
+    for i in 0..rest.len() {
+        total = step(total, rest.at(i));
+    }
+    total
 }
 
 /// Joins lanes, of which there must be a power of two, in a fixed tree.

@@ -4,16 +4,20 @@ use std::marker::PhantomData;
 use std::slice::from_raw_parts;
 
 use super::cell::{Cell, Fields};
+use super::items::Items;
 use super::reducer::Reducer;
 use super::{LEAF, TOGETHER};
 use crate::args::Args;
 use crate::isa::{Body, Level};
 
 /// Below this a leaf is taken in element by element.
-const SHORT: usize = 8;
+pub(super) const SHORT: usize = 8;
 
 /// Columns of which all rows are taken in registers, where rows are too short for loops over columns.
 const NARROW: usize = 4;
+
+/// Rows of more columns are worth loops over columns.
+pub(super) const WIDE: usize = 4 * NARROW;
 
 /// Consecutive elements of a tile that go into one cell: rows of `cols`, with the index of each.
 #[derive(Clone, Copy)]
@@ -130,7 +134,7 @@ impl<R: Reducer> Body for Zip<R> {
             return;
         }
         let apart = args.stride[0] != cols as isize;
-        if across == 1 && (cols > 4 * NARROW || rows == 1 || apart) {
+        if across == 1 && (cols > WIDE || rows == 1 || apart) {
             let whole = if down == 0 { rows / TOGETHER * TOGETHER } else { 0 };
             for r in (0..whole).step_by(TOGETHER) {
                 // SAFETY: the operand has such rows, see `Family::code`; the fields are those of a state of `R`, and
@@ -172,6 +176,20 @@ unsafe fn zip_rows<R: Reducer, L: Level, const N: usize>(args: &Args<'_>, r: usi
     let rows = std::array::from_fn(|k| unsafe {
         from_raw_parts(src.wrapping_offset(pitch * (r + k) as isize), args.cols)
     });
+    // SAFETY: the caller's promise.
+    unsafe { zip_items::<R, L, N>(args, r, rows) }
+}
+
+/// The same for rows of anything, of as many columns.
+///
+/// # Safety
+/// As for [`Cell::at`], for the cells of the row.
+#[inline(always)]
+pub(super) unsafe fn zip_items<R: Reducer, L: Level, const N: usize>(
+    args: &Args<'_>,
+    r: usize,
+    rows: [impl Items<Item = R::In>; N],
+) {
     // SAFETY: the caller's promise.
     let cells = unsafe { R::Cell::at(&args.fields, args.cell + r * args.cell_step[0], args.cols) };
     let base = args.base.wrapping_add(args.step[0].wrapping_mul(r as i64));

@@ -12,7 +12,9 @@
 mod arg;
 mod cell;
 mod extreme;
+pub(crate) mod formula;
 pub mod grouped;
+mod items;
 mod lanes;
 mod loops;
 mod number;

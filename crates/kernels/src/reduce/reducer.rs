@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use chunkwise_core::{DType, Element};
 
 use super::cell::{Cell, Fields};
+use super::items::Items;
 use super::loops::{Fold, Run, Zip};
 use super::{AllNan, Layout, Shape, Without};
 use crate::isa::Level;
@@ -53,19 +54,19 @@ pub(super) trait Reducer: Send + Sync + 'static {
         })
     }
 
-    /// Takes a few rows of elements into a row of cells; all slices have one length. Row `k` and column `i` have the
+    /// Takes a few rows of elements into a row of cells; all have one length. Row `k` and column `i` have the
     /// index `base + k * step[0] + i * step[1]`.
     #[inline(always)]
     fn zip<L: Level, const N: usize>(
         mut cells: <Self::Cell as Cell>::Row<'_>,
-        rows: [&[Self::In]; N],
+        rows: [impl Items<Item = Self::In>; N],
         base: i64,
         step: [i64; 2],
     ) {
         for i in 0..rows[0].len() {
             let index = base.wrapping_add(step[1].wrapping_mul(i as i64));
             let cell = Self::Cell::get(&cells, i);
-            let cell = Self::column::<L, N>(cell, rows.map(|row| row[i]), index, step[0]);
+            let cell = Self::column::<L, N>(cell, rows.map(|row| row.at(i)), index, step[0]);
             Self::Cell::set(&mut cells, i, cell);
         }
     }
@@ -75,6 +76,12 @@ pub(super) trait Reducer: Send + Sync + 'static {
 
     /// The result of a cell that has taken in `count` elements.
     fn finish(&self, cell: Self::Cell, count: u64) -> Result<Self::Out, AllNan>;
+}
+
+/// A sum of elements, which may be computed one by one.
+pub(super) trait Sum: Reducer {
+    /// Takes consecutive elements into one cell, as [`Reducer::leaf`] does.
+    fn items(cell: Self::Cell, leaf: impl Items<Item = Self::In>) -> Self::Cell;
 }
 
 /// How many elements cells have taken in.

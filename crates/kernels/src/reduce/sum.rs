@@ -9,9 +9,10 @@ use std::marker::PhantomData;
 
 use chunkwise_core::{DType, dispatch};
 
+use super::items::Items;
 use super::loops::Run;
 use super::number::{Term, Whole, Wide};
-use super::reducer::{Family, Reducer};
+use super::reducer::{Family, Reducer, Sum};
 use super::{AllNan, ReduceOp, lanes};
 use crate::isa::Level;
 
@@ -52,7 +53,7 @@ impl Result {
 
 /// The plain sum of a leaf.
 #[inline(always)]
-fn leaf_sum<A: Term>(leaf: &[A], value: impl Fn(A) -> A::Wide) -> A::Wide {
+fn leaf_sum<A: Term>(leaf: impl Items<Item = A>, value: impl Fn(A) -> A::Wide) -> A::Wide {
     lanes::fold(leaf, A::Wide::ZERO, |sum, x| sum + value(x), |a, b| a + b)
 }
 
@@ -111,7 +112,7 @@ impl<A: Whole> Reducer for Wrapping<A> {
 }
 
 /// Sums of `f32`, real or complex, in `f64`.
-struct Plain<A> {
+pub(super) struct Plain<A> {
     result: Result,
     of: PhantomData<A>,
 }
@@ -125,7 +126,7 @@ impl<A: Term> Reducer for Plain<A> {
 
     #[inline(always)]
     fn leaf<L: Level>((sum,): Self::Cell, leaf: &Run<'_, A>) -> Self::Cell {
-        (sum + leaf_sum(leaf.data, A::wide),)
+        Self::items((sum,), leaf.data)
     }
 
     #[inline(always)]
@@ -144,8 +145,15 @@ impl<A: Term> Reducer for Plain<A> {
     }
 }
 
+impl<A: Term> Sum for Plain<A> {
+    #[inline(always)]
+    fn items((sum,): Self::Cell, leaf: impl Items<Item = A>) -> Self::Cell {
+        (sum + leaf_sum(leaf, A::wide),)
+    }
+}
+
 /// Sums of `f64`, real or complex, and of integers of which the mean is wanted: the sum and its errors.
-struct Compensated<A> {
+pub(super) struct Compensated<A> {
     result: Result,
     of: PhantomData<A>,
 }
@@ -159,7 +167,7 @@ impl<A: Term> Reducer for Compensated<A> {
 
     #[inline(always)]
     fn leaf<L: Level>(cell: Self::Cell, leaf: &Run<'_, A>) -> Self::Cell {
-        add(cell, leaf_sum(leaf.data, A::wide))
+        Self::items(cell, leaf.data)
     }
 
     #[inline(always)]
@@ -175,6 +183,13 @@ impl<A: Term> Reducer for Compensated<A> {
     #[inline(always)]
     fn finish(&self, (sum, errors): Self::Cell, count: u64) -> std::result::Result<A::Mean, AllNan> {
         Ok(self.result.of::<A>(sum.corrected(errors), count as f64))
+    }
+}
+
+impl<A: Term> Sum for Compensated<A> {
+    #[inline(always)]
+    fn items(cell: Self::Cell, leaf: impl Items<Item = A>) -> Self::Cell {
+        add(cell, leaf_sum(leaf, A::wide))
     }
 }
 

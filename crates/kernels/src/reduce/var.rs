@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 use chunkwise_core::{DType, dispatch};
 
 use super::cell::Cell;
+use super::items::Items;
 use super::loops::Run;
 use super::number::{Term, Wide};
 use super::reducer::{Family, Reducer};
@@ -101,7 +102,7 @@ impl<A: Term, const SKIP: bool> Reducer for Var<A, SKIP> {
     #[inline(always)]
     fn zip<L: Level, const N: usize>(
         (counts, means, squares): <Self::Cell as Cell>::Row<'_>,
-        rows: [&[A]; N],
+        rows: [impl Items<Item = A>; N],
         _: i64,
         _: [i64; 2],
     ) {
@@ -110,7 +111,8 @@ impl<A: Term, const SKIP: bool> Reducer for Var<A, SKIP> {
         if SKIP || counts.iter().fold(0, differ) != 0 {
             for i in 0..counts.len() {
                 let cell = (counts[i], means[i], squares[i]);
-                (counts[i], means[i], squares[i]) = Self::column::<L, N>(cell, rows.map(|row| row[i]), 0, 0);
+                (counts[i], means[i], squares[i]) =
+                    Self::column::<L, N>(cell, rows.map(|row| row.at(i)), 0, 0);
             }
             return;
         }
@@ -119,7 +121,7 @@ impl<A: Term, const SKIP: bool> Reducer for Var<A, SKIP> {
         for i in 0..means.len() {
             let mut cell = (means[i], squares[i]);
             for k in 0..N {
-                cell = take(cell, rows[k][i].wide(), reciprocals[k]);
+                cell = take(cell, rows[k].at(i).wide(), reciprocals[k]);
             }
             (means[i], squares[i]) = cell;
         }

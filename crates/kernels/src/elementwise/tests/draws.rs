@@ -138,7 +138,8 @@ fn deviate(mut word: u64) -> (f64, usize) {
         }
         if layer == 0 {
             loop {
-                let [beyond, chance] = [next(), next()].map(|w| -(((w >> 1) as f64 + 0.5) * 2f64.powi(-63)).ln());
+                let [beyond, chance] =
+                    [next(), next()].map(|w| -(((w >> 1) as f64 + 0.5) * 2f64.powi(-63)).ln());
                 if 2.0 * chance > (beyond / edge).powi(2) {
                     return ((edge + beyond / edge).copysign(x), taken);
                 }

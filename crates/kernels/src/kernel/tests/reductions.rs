@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chunkwise_core::{DType, Scalar};
 use smallvec::SmallVec;
 
+use super::super::Step;
 use super::oracle::{Array, Lie, Random, Value, positions};
 use crate::reduce::{self, ReduceOp};
-use crate::{Binary, Bind, Coord, Frame, Isa, Kernel, Op, Program, Reduction, State};
+use crate::{Binary, Bind, Coord, Frame, Isa, Kernel, Op, Program, Reduction, Reg, State, Unary};
 
 /// 64-byte aligned memory.
 #[derive(Clone)]
@@ -236,6 +237,121 @@ fn rows_that_lie_apart() {
             }
         }
     }
+}
+
+/// Formulas that sums compute themselves, of three inputs.
+fn formulas(program: &mut Program, dtype: DType) -> Vec<Reg> {
+    let [a, b, c] = [0; 3].map(|_| program.input(dtype));
+    let half = program.constant(match dtype {
+        DType::F32 => Scalar::new(0.3f32),
+        _ => Scalar::new(0.3),
+    });
+    let mut push = |op, src: &[Reg]| program.push(op, src).unwrap();
+    let binary = [Op::Binary(Binary::Add), Op::Binary(Binary::Sub), Op::Binary(Binary::Mul)];
+    let [add, sub, mul] = binary;
+    let mut roots = vec![push(sub.clone(), &[a, b]), push(mul.clone(), &[a, b])];
+    for op in [Op::Unary(Unary::Square), Op::Powi(2)] {
+        roots.push(push(op.clone(), &[a]));
+        let difference = push(sub.clone(), &[b, c]);
+        roots.push(push(op, &[difference]));
+    }
+    let difference = push(sub.clone(), &[a, c]);
+    roots.push(push(mul.clone(), &[difference, difference]));
+    for factor in [c, half] {
+        let product = push(mul.clone(), &[a, b]);
+        roots.push(push(mul.clone(), &[product, factor]));
+        let difference = push(sub.clone(), &[a, b]);
+        roots.push(push(mul.clone(), &[factor, difference]));
+        let product = push(mul.clone(), &[a, factor]);
+        roots.push(push(add.clone(), &[b, product]));
+        let products = [push(mul.clone(), &[a, factor]), push(mul.clone(), &[c, c])];
+        roots.push(push(add.clone(), &products));
+    }
+    roots
+}
+
+/// Sums that compute what they add have the bits of sums of registers, however the tiles lie over their cells.
+#[test]
+fn sums_compute_what_they_add() {
+    let (mut random, mut frame) = (Random(11), Frame::default());
+    let shapes: [&[usize]; 12] = [
+        &[50_000],
+        &[3],
+        &[517],
+        &[40, 1300],
+        &[1300, 40],
+        &[700, 7],
+        &[300, 17],
+        &[500, 16],
+        &[45, 1100],
+        &[2, 1],
+        &[3, 200, 5],
+        &[7, 30, 40],
+    ];
+    for (round, shape) in shapes.into_iter().cycle().take(36).enumerate() {
+        let dtype = [DType::F64, DType::F32][round % 2];
+        let mut arrays: Vec<Array> = (0..3)
+            .map(|k| {
+                let lie = if (round + k) % 4 == 0 { Lie::Any } else { Lie::RowMajor };
+                let mut array = Array::zeros(&mut random, dtype, shape, lie);
+                for position in positions(shape) {
+                    let value = (random.below(1 << 30) as f64).sqrt() - 16_000.0;
+                    array.set(&position, Value::new(value, 0.0));
+                }
+                array
+            })
+            .collect();
+        let roots = formulas(&mut Program::new(shape.len()), dtype).len();
+        let (root, op) = (round * 5 % roots, [ReduceOp::Sum, ReduceOp::Mean][round / 2 % 2]);
+        for root in [root, (root + 1) % roots, (root + 2) % roots, (root + 3) % roots, (root + 4) % roots] {
+            for axes in 0..1 << shape.len() {
+                let mut inside = Program::new(shape.len());
+                let src = formulas(&mut inside, dtype)[root];
+                // Nothing else is computed.
+                let needed = needed(&inside, src);
+                inside.instrs = inside.instrs.into_iter().zip(needed).filter(|x| x.1).map(|x| x.0).collect();
+                let mut before = inside.clone();
+                inside.reductions.push(Reduction { op, src, axes, groups: None });
+                // What is read twice has a register.
+                before.push(Op::Unary(Unary::Neg), &[src]).unwrap();
+                before.reductions.push(Reduction { op, src, axes, groups: None });
+                let cells: usize =
+                    (0..shape.len()).filter(|k| axes >> k & 1 == 0).map(|k| shape[k]).product();
+                for isa in Isa::available() {
+                    let bits = [&inside, &before].map(|program| {
+                        let kernel = Kernel::new(program, isa).unwrap();
+                        let applied = |step: &&Step| matches!(step, Step::Apply { .. });
+                        let out = reduced(op, &mut arrays, axes, &kernel, &mut frame);
+                        let size = op.result(dtype).unwrap().size();
+                        // SAFETY: there is a result for each cell.
+                        let bytes =
+                            unsafe { std::slice::from_raw_parts(out.as_ptr().cast::<u8>(), cells * size) };
+                        (kernel.steps.iter().filter(applied).count(), bytes.to_vec())
+                    });
+                    let what = format!("formula {root} of {dtype} {shape:?} over {axes:#b}, {isa:?}");
+                    assert!(bits[0].0 == 0 && bits[1].0 > 1, "{what}: {} {}", bits[0].0, bits[1].0);
+                    assert!(bits[0].1 == bits[1].1, "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// Which instructions a register depends on.
+fn needed(program: &Program, root: Reg) -> Vec<bool> {
+    let mut wanted = vec![root];
+    let mut needed: Vec<bool> = program
+        .instrs
+        .iter()
+        .rev()
+        .map(|instr| {
+            let found = wanted.contains(&instr.dst);
+            wanted.extend(instr.src.iter().filter(|_| found));
+            found
+        })
+        .collect();
+    needed.reverse();
+    needed
 }
 
 /// Several reductions and a store of one register, and a state that begins in the middle.
