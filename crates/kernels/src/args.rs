@@ -2,6 +2,10 @@
 
 use std::ptr;
 
+/// Elements of an operand that [repeats](Args::repeats): a leaf of a sum. A constant as long as a tile would take as much
+/// of the first-level cache as any operand.
+pub(crate) const REPEATED: usize = 512;
+
 /// One tile as an instruction sees it: operand pointers, its shape, and what loads, coordinates and reducers
 /// need besides.
 ///
@@ -63,7 +67,7 @@ impl Default for Args<'_> {
 }
 
 impl Args<'_> {
-    /// Whether operand `i` is a constant of [a few elements](crate::elementwise::constant_len) only.
+    /// Whether operand `i` is a constant of [a few elements](REPEATED) only.
     #[inline(always)]
     pub(crate) fn repeats(&self, i: usize) -> bool {
         self.repeating >> i & 1 == 1

@@ -10,7 +10,7 @@ use std::mem::{self, MaybeUninit};
 use std::slice;
 use std::sync::Arc;
 
-use crate::args::Args;
+use crate::args::{Args, REPEATED};
 use crate::isa::{Baseline, Body, Code, Isa, Level};
 use crate::kernel::At;
 
@@ -46,14 +46,10 @@ impl<A: Copy + 'static, R: 'static, F: Fn(A) -> R + Send + Sync + 'static> Body 
     }
 }
 
-/// Bytes of the largest operand that loops over several operands take at a time. Constants have so many bytes only, which
-/// every block reads again: a constant as long as a tile would take as much of the first-level cache as any operand.
+/// Bytes of the largest operand that loops over several operands take at a time. Every block reads constants that repeat
+/// from their beginning.
 const BLOCK: usize = 512;
-
-/// Elements of a constant that loops read.
-pub(crate) const fn constant_len(size: usize) -> usize {
-    BLOCK / size
-}
+const _: () = assert!(BLOCK <= REPEATED, "of bytes, too");
 
 /// A function of several elements, applied position by position, in blocks.
 macro_rules! maps {
@@ -90,7 +86,6 @@ macro_rules! maps {
 
             #[inline(always)]
             unsafe fn run<L: Level>(&self, args: &Args<'_>) {
-                // The shortest constant decides.
                 let block = const { let mut widest = size_of::<R>(); $(widest = max(widest, size_of::<$T>());)+ BLOCK / widest };
                 let dst = args.dst.cast::<MaybeUninit<R>>();
                 $(let mut $x = args.src[$k].cast::<$T>();)+

@@ -5,6 +5,7 @@ use std::ptr;
 use super::Kernel;
 use super::prefetch::Prefetch;
 use super::space::Space;
+use crate::args::REPEATED;
 use crate::reduce::grouped::Memory;
 
 /// Scratch memory of one thread, reused from run to run, by any kernels in any order. Runs that fit in what
@@ -86,9 +87,9 @@ impl Frame {
         }));
         let pinned = || kernel.places.pinned.iter().zip(&kernel.constants).zip(places.iter());
         if self.splatted == 0 {
-            for ((constant, value), &place) in pinned().filter(|((constant, _), _)| !constant.whole) {
+            for ((_, value), &place) in pinned().filter(|((constant, _), _)| !constant.whole) {
                 // SAFETY: such constants have places of so many elements.
-                unsafe { value.fill(place, 1, constant.len()) };
+                unsafe { value.fill(place, 1, REPEATED) };
             }
         }
         if self.splatted < len {

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chunkwise_core::Scalar;
 
-use crate::args::Args;
+use crate::args::{Args, REPEATED};
 use crate::compress::Compress;
 use crate::isa::{Code, Isa};
 use crate::reduce::formula::Formula;
@@ -264,7 +264,7 @@ fn arena(places: &Places, tile: usize) -> (Vec<usize>, usize) {
     let mut end = 0;
     let pinned = places.pinned.iter().map(|constant| match constant.whole {
         true => tile * constant.value.dtype().size(),
-        false => constant.len() * constant.value.dtype().size(),
+        false => REPEATED * constant.value.dtype().size(),
     });
     let slots = places.slots.iter().enumerate().map(|(i, &size)| (places.slot(i), tile * size));
     for (place, bytes) in pinned.enumerate().chain(slots) {

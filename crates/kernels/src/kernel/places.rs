@@ -5,7 +5,6 @@ use chunkwise_core::Scalar;
 
 use super::schedule::{Def, PINNED, Schedule, Step};
 use crate::Program;
-use crate::elementwise::map::constant_len;
 
 /// No place, no step.
 pub(super) const NONE: u32 = u32::MAX;
@@ -51,13 +50,6 @@ pub(super) struct InputHome {
 pub(super) struct OutputHome {
     /// The place of the slot of the register that is computed straight into the output, or [`NONE`].
     pub(super) slot: u32,
-}
-
-impl Pinned {
-    /// How many of it operands that repeat have.
-    pub(super) fn len(&self) -> usize {
-        constant_len(self.value.dtype().size())
-    }
 }
 
 impl Places {
@@ -217,7 +209,9 @@ impl Assigner<'_> {
                 self.places.live_bytes = self.places.live_bytes.max(self.live);
             }
             match step {
-                Step::Apply { first, count, repeating, .. } | Step::Call { first, count, repeating, .. } => {
+                Step::Apply { first, count, repeating, .. }
+                | Step::Call { first, count, repeating, .. }
+                | Step::Reduce { first, count, repeating, .. } => {
                     for (k, operand) in operands[*first as usize..][..*count as usize].iter_mut().enumerate()
                     {
                         self.read(operand, *repeating >> k & 1 == 1, now, uses);
@@ -225,11 +219,6 @@ impl Assigner<'_> {
                 }
                 Step::ReduceGroups { first, .. } | Step::Select { first, .. } => {
                     for operand in &mut operands[*first as usize..*first as usize + 2] {
-                        self.read(operand, false, now, uses);
-                    }
-                }
-                Step::Reduce { first, count, .. } => {
-                    for operand in &mut operands[*first as usize..][..*count as usize] {
                         self.read(operand, false, now, uses);
                     }
                 }

@@ -204,9 +204,11 @@ impl Run<'_> {
                         None => run(),
                     }
                 }
-                Step::Reduce { reduction, first, count } => {
+                Step::Reduce { reduction, first, count, repeating } => {
                     // SAFETY: the caller's promise for states; the operands are tiles of their type.
-                    unsafe { self.reduce(reduction as usize, first as usize, count as usize, tile) };
+                    unsafe {
+                        self.reduce(reduction as usize, (first as usize, count as usize, repeating), tile)
+                    };
                 }
                 Step::ReduceGroups { reduction, first } => {
                     // SAFETY: as for `Reduce`; the groups are a tile of their type.
@@ -315,7 +317,7 @@ impl Run<'_> {
 
     /// # Safety
     /// As for [`Run::tile`].
-    unsafe fn reduce(&mut self, i: usize, first: usize, count: usize, tile: Tile) {
+    unsafe fn reduce(&mut self, i: usize, (first, count, repeating): (usize, usize, u8), tile: Tile) {
         let Scratch { places, operands, space, reducers, .. } = &mut *self.scratch;
         let (state, reducer) = (&self.bind.states[i], reducers[i]);
         let from = &self.kernel.operands[first..first + count];
@@ -330,6 +332,7 @@ impl Run<'_> {
         };
         let args = Args {
             src,
+            repeating,
             stride: [pitch, 1],
             fields: reducer.fields,
             cell: state.cell.wrapping_add(space.at(cells, tile.row, tile.col) as usize),

@@ -33,7 +33,7 @@ pub(super) enum Step {
     /// The same as `Apply` for a user's closure.
     Call { code: u32, dst: u32, first: u32, count: u8, repeating: u8 },
     /// Feed a reducer: `count` operands from `first`, one but for sums that [compute](Schedule::formulas) what they add.
-    Reduce { reduction: u32, first: u32, count: u8 },
+    Reduce { reduction: u32, first: u32, count: u8, repeating: u8 },
     /// Feed a reducer of groups: two operands from `first`, elements and groups.
     ReduceGroups { reduction: u32, first: u32 },
     /// Select elements: two operands from `first`, elements and mask.
@@ -210,11 +210,13 @@ impl Scheduler<'_> {
             self.out.max_operands = self.out.max_operands.max(job.src.len());
             if let Work::Sum { reduction, formula } = job.work {
                 self.out.formulas[reduction as usize] = Some(formula);
-                self.out.steps.push(Step::Reduce { reduction, first, count });
+                let repeating = self.repeating(&job.src);
+                self.out.steps.push(Step::Reduce { reduction, first, count, repeating });
             } else {
                 let code = loops.find(program, job, &mut self.out)?;
                 let dst = job.dst.0;
-                let repeating = self.repeating(code, &job.src);
+                let repeats = self.out.code[code as usize].repeats();
+                let repeating = if repeats { self.repeating(&job.src) } else { 0 };
                 self.out.steps.push(match job.work {
                     Work::Op(Op::Closure(_)) => Step::Call { code, dst, first, count, repeating },
                     _ => Step::Apply { code, dst, first, count, repeating },
@@ -228,14 +230,11 @@ impl Scheduler<'_> {
         Ok(())
     }
 
-    /// The operands of a loop that are pinned constants, as bits, if it reads such as operands that repeat.
-    fn repeating(&self, code: u32, src: &[Reg]) -> u8 {
+    /// The operands of a loop that are pinned constants, as bits.
+    fn repeating(&self, src: &[Reg]) -> u8 {
         let pinned =
             |reg: &Reg| matches!(self.out.defs[reg.0 as usize], Def::Constant(c) if (c as usize) < PINNED);
-        match self.out.code[code as usize].repeats() {
-            true => src.iter().enumerate().fold(0, |bits, (k, reg)| bits | u8::from(pinned(reg)) << k),
-            false => 0,
-        }
+        src.iter().enumerate().fold(0, |bits, (k, reg)| bits | u8::from(pinned(reg)) << k)
     }
 
     /// Notes that the tile of a register exists now.
@@ -283,7 +282,7 @@ impl Scheduler<'_> {
                     None => {
                         self.out.operands.push(src.0);
                         self.out.max_operands = self.out.max_operands.max(1);
-                        self.out.steps.push(Step::Reduce { reduction, first, count: 1 });
+                        self.out.steps.push(Step::Reduce { reduction, first, count: 1, repeating: 0 });
                         return;
                     }
                     Some(groups) => (Step::ReduceGroups { reduction, first }, [src, groups.by]),

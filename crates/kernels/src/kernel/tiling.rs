@@ -64,6 +64,8 @@ pub(super) struct Cut {
     order: Order,
     /// Whether tiles have rows that do not adjoin.
     apart: bool,
+    /// Whether each tile begins in memory where the one before it ends.
+    sequential: bool,
 }
 
 /// How tiles follow each other.
@@ -97,7 +99,7 @@ impl Cut {
         } else if let Some(strip) = strip {
             [1, strip]
         } else if adjoining && cols <= tile {
-            [rows.min(if cols < LEAF { whole_leaves(tile, cols) } else { tile / cols }), cols]
+            [rows.min(if cols < LEAF { whole_leaves(tile, cols) } else { several(tile / cols) }), cols]
         } else if cols >= LEAF || (cols >= LONG && !reduces) {
             [1, cols.min(tile)]
         } else {
@@ -109,7 +111,8 @@ impl Cut {
             None => Order::Rows,
         };
         let apart = apart && order != Order::TallStrips && shape[0] > 1 && shape[1] >= LONG;
-        Cut { panel: needs.panel, tile: shape, first: shape[1], limit: tile, order, apart }
+        let sequential = adjoining && order == Order::Rows && shape[1] == cols;
+        Cut { panel: needs.panel, tile: shape, first: shape[1], limit: tile, order, apart, sequential }
     }
 
     /// The most elements of a tile.
@@ -137,9 +140,10 @@ impl Cut {
         self.apart
     }
 
-    /// Whether there are many tiles, in several rows unless those along one count as well.
-    pub(super) fn is_large(&self, along_rows: bool) -> bool {
-        let many = self.panel[0] > self.tile[0] || (along_rows && self.panel[1] > self.tile[1]);
+    /// Whether there are many tiles; those that follow each other in memory only count if that is asked for.
+    pub(super) fn is_large(&self, in_sequence: bool) -> bool {
+        let [down, right] = [0, 1].map(|k| self.panel[k] > self.tile[k]);
+        let many = (down && !self.sequential) || (in_sequence && (down || right));
         many && self.panel[0] * self.panel[1] >= 8192
     }
 
@@ -178,6 +182,11 @@ impl Cut {
             None
         }
     }
+}
+
+/// Up to so many rows, as many as can be taken [together](TOGETHER) if they are that many.
+fn several(rows: usize) -> usize {
+    if rows > TOGETHER { rows / TOGETHER * TOGETHER } else { rows }
 }
 
 /// The rows of a tile of `cols` columns, a multiple of those of a leaf.

@@ -15,8 +15,8 @@ use super::items::{Computed, Items};
 use super::loops::{SHORT, WIDE, Zip, zip_items};
 use super::reducer::Sum;
 use super::sum::{Compensated, Plain};
-use super::{LEAF, ReduceOp, Shape, TOGETHER};
-use crate::args::Args;
+use super::{LEAF, ReduceOp, Shape};
+use crate::args::{Args, REPEATED};
 use crate::isa::{Body, Code, Isa, Level};
 
 /// What a sum makes of its operands: what dot products, norms, distances, weights and linear functions need. There are no
@@ -83,20 +83,6 @@ fn with<R: Sum, F: Function<R::In, N>, const N: usize>(function: F, shape: Shape
 trait Function<T, const N: usize>: Fn([T; N]) -> T + Copy + Send + Sync + 'static {}
 impl<T, const N: usize, F: Fn([T; N]) -> T + Copy + Send + Sync + 'static> Function<T, N> for F {}
 
-/// The operands of a tile and what is made of them.
-///
-/// # Safety
-/// The operands must be registers of `T`.
-#[inline(always)]
-unsafe fn computed<'a, T: Copy, F: Function<T, N>, const N: usize>(
-    args: &'a Args<'_>,
-    function: F,
-) -> Computed<'a, T, F, N> {
-    // SAFETY: the caller's promise.
-    let operands = std::array::from_fn(|k| unsafe { args.src::<T>(k) });
-    Computed { operands, function }
-}
-
 /// Columns are reduced, and rows too where they do not step over cells.
 struct FoldOf<R, F, const N: usize> {
     function: F,
@@ -104,6 +90,8 @@ struct FoldOf<R, F, const N: usize> {
 }
 
 impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for FoldOf<R, F, N> {
+    const REPEATS: bool = true;
+
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         let &Args { rows, cols, .. } = args;
@@ -111,7 +99,7 @@ impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for FoldOf<R, F, N> {
             return;
         }
         // SAFETY: the operands are registers of `R::In`, see `code`.
-        let items = unsafe { computed(args, self.function) };
+        let items = unsafe { Computed::of(args, self.function) };
         let one_cell = args.cell_step[0] == 0;
         // Narrow rows share a leaf.
         let (leaf, width) =
@@ -145,6 +133,8 @@ struct ZipOf<R, F, const N: usize> {
 }
 
 impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for ZipOf<R, F, N> {
+    const REPEATS: bool = true;
+
     #[inline(always)]
     unsafe fn run<L: Level>(&self, args: &Args<'_>) {
         let &Args { rows, cols, cell_step: [down, across], .. } = args;
@@ -152,18 +142,21 @@ impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for ZipOf<R, F, N> {
             return;
         }
         // SAFETY: the operands are registers of `R::In`, see `code`.
-        let items = unsafe { computed(args, self.function) };
+        let items = unsafe { Computed::of(args, self.function) };
         if across == 1 && cols > WIDE {
-            let row = |r: usize| items.part(r * cols, cols);
-            let whole = if down == 0 { rows / TOGETHER * TOGETHER } else { 0 };
-            for r in (0..whole).step_by(TOGETHER) {
-                let rows: [_; TOGETHER] = [row(r), row(r + 1), row(r + 2), row(r + 3)];
-                // SAFETY: the fields are those of a state of `R`, and the tile lies within its cells.
-                unsafe { zip_items::<R, L, TOGETHER>(args, r, rows) }
-            }
-            for r in whole..rows {
-                // SAFETY: as above.
-                unsafe { zip_items::<R, L, 1>(args, r, [row(r)]) }
+            let wide = if items.repeats() { REPEATED } else { cols };
+            let pairs = if down == 0 { rows / 2 * 2 } else { 0 };
+            for c in (0..cols).step_by(wide) {
+                let args = Args { cols: wide.min(cols - c), cell: args.cell + c, ..*args };
+                let row = |r: usize| items.block(r * cols + c, args.cols);
+                for r in (0..pairs).step_by(2) {
+                    // SAFETY: the fields are those of a state of `R`, and the tile lies within its cells.
+                    unsafe { zip_items::<R, L, 2>(&args, r, [row(r), row(r + 1)]) }
+                }
+                for r in pairs..rows {
+                    // SAFETY: as above.
+                    unsafe { zip_items::<R, L, 1>(&args, r, [row(r)]) }
+                }
             }
             return;
         }
@@ -174,7 +167,7 @@ impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for ZipOf<R, F, N> {
         for r in (0..rows).step_by(high) {
             for c in (0..cols).step_by(wide) {
                 let (rows, cols) = (high.min(rows - r), wide.min(cols - c));
-                let part = items.part(r * args.cols + c, rows * cols);
+                let part = items.block(r * args.cols + c, rows * cols);
                 for i in 0..part.len() {
                     values[i].write(part.at(i));
                 }

@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 
 use chunkwise_core::{DType, dispatch};
 
+use super::cell::Cell;
 use super::items::Items;
 use super::loops::Run;
 use super::number::{Term, Whole, Wide};
@@ -72,6 +73,23 @@ fn add<W: Wide>((sum, errors): (W, W), x: W) -> (W, W) {
 fn add_small<W: Wide>((sum, errors): (W, W), x: W) -> (W, W) {
     let total = sum + x;
     (total, errors + (x - (total - sum)))
+}
+
+/// Adds a few rows to a row of sums and errors. (As parameters of their own these are known to overlap nothing that is
+/// read; the loop is not vectorised otherwise where the rows are computed of many operands.)
+#[inline(always)]
+fn add_rows<A: Term, const N: usize>(
+    sums: &mut [A::Wide],
+    errors: &mut [A::Wide],
+    rows: [impl Items<Item = A>; N],
+) {
+    for (i, (sum, error)) in sums.iter_mut().zip(errors).enumerate() {
+        let mut cell = (*sum, *error);
+        for row in rows {
+            cell = add_small(cell, row.at(i).wide());
+        }
+        (*sum, *error) = cell;
+    }
 }
 
 #[inline(always)]
@@ -173,6 +191,16 @@ impl<A: Term> Reducer for Compensated<A> {
     #[inline(always)]
     fn take<L: Level>(cell: Self::Cell, x: A, _: i64) -> Self::Cell {
         add_small(cell, x.wide())
+    }
+
+    #[inline(always)]
+    fn zip<L: Level, const N: usize>(
+        (sums, errors): <Self::Cell as Cell>::Row<'_>,
+        rows: [impl Items<Item = A>; N],
+        _: i64,
+        _: [i64; 2],
+    ) {
+        add_rows(sums, errors, rows);
     }
 
     #[inline(always)]
