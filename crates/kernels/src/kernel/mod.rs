@@ -131,6 +131,11 @@ struct Reducing {
 /// First-level cache that a tile's values may take.
 const CACHE: usize = 24 * 1024;
 
+/// Bytes of an input that programs with values of their own read at a time where they read along memory. What comes next
+/// is on its way by then: processors fetch ahead of what is read, within a page. (Of a sum of cosines and squares in
+/// memory, tiles of 512, 1024 and 1536 elements took 22, 28 and 39 ms.)
+const PAGE: usize = 4096;
+
 /// The most elements of any tile.
 const LONGEST: usize = 4096;
 
@@ -158,7 +163,13 @@ impl Kernel {
         let direct_tile = if streams { LONGEST } else { tile };
         let reduces = |step: &Step| matches!(step, Step::Load { .. } | Step::Reduce { .. });
         let reduces_once = streams && program.reductions.len() == 1 && schedule.steps.iter().all(reduces);
-        let direct_row = if reduces_once { usize::MAX / LEAF * LEAF } else { direct_tile };
+        let widest = program.inputs.iter().map(|&reg| program.dtype(reg).size()).max();
+        let direct_row = match widest {
+            _ if reduces_once => usize::MAX / LEAF * LEAF,
+            // Several steps, one after the other, on values that come from memory.
+            Some(widest) if !streams => tile.min((PAGE / widest).max(LEAF)),
+            _ => direct_tile,
+        };
         let memory = |&reg: &Reg| {
             let dtype = program.dtype(reg);
             Memory { size: dtype.size(), code: moves::mover(dtype, isa) }

@@ -11,7 +11,7 @@ use chunkwise_core::DType;
 use num_traits::Float;
 
 use super::cell::Cell;
-use super::items::{Computed, Items};
+use super::items::{Items, Operands};
 use super::loops::{SHORT, WIDE, Zip, zip_items};
 use super::reducer::Sum;
 use super::sum::{Compensated, Plain};
@@ -99,18 +99,17 @@ impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for FoldOf<R, F, N> {
             return;
         }
         // SAFETY: the operands are registers of `R::In`, see `code`.
-        let items = unsafe { Computed::of(args, self.function) };
+        let operands = unsafe { Operands::<R::In, N>::of(args) };
         let one_cell = args.cell_step[0] == 0;
         // Narrow rows share a leaf.
         let (leaf, width) =
             if one_cell && cols < LEAF { (LEAF / cols * cols, rows * cols) } else { (LEAF, cols) };
         for r in 0..args.len / width {
-            let row = items.part(r * width, width);
             // SAFETY: the fields are those of a state of `R`, and the tile lies within its cells.
             let mut cells = unsafe { R::Cell::at(&args.fields, args.cell + r * args.cell_step[0], 1) };
             let mut kept = R::Cell::get(&cells, 0);
             for start in (0..width).step_by(leaf) {
-                let part = row.part(start, leaf.min(width - start));
+                let part = operands.computed(r * width + start, leaf.min(width - start), self.function);
                 if part.len() < SHORT {
                     for i in 0..part.len() {
                         kept = R::take::<L>(kept, part.at(i), 0);
@@ -142,13 +141,13 @@ impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for ZipOf<R, F, N> {
             return;
         }
         // SAFETY: the operands are registers of `R::In`, see `code`.
-        let items = unsafe { Computed::of(args, self.function) };
+        let operands = unsafe { Operands::<R::In, N>::of(args) };
         if across == 1 && cols > WIDE {
-            let wide = if items.repeats() { REPEATED } else { cols };
+            let wide = if operands.repeat() { REPEATED } else { cols };
             let pairs = if down == 0 { rows / 2 * 2 } else { 0 };
             for c in (0..cols).step_by(wide) {
                 let args = Args { cols: wide.min(cols - c), cell: args.cell + c, ..*args };
-                let row = |r: usize| items.block(r * cols + c, args.cols);
+                let row = |r: usize| operands.computed(r * cols + c, args.cols, self.function);
                 for r in (0..pairs).step_by(2) {
                     // SAFETY: the fields are those of a state of `R`, and the tile lies within its cells.
                     unsafe { zip_items::<R, L, 2>(&args, r, [row(r), row(r + 1)]) }
@@ -167,7 +166,7 @@ impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for ZipOf<R, F, N> {
         for r in (0..rows).step_by(high) {
             for c in (0..cols).step_by(wide) {
                 let (rows, cols) = (high.min(rows - r), wide.min(cols - c));
-                let part = items.block(r * args.cols + c, rows * cols);
+                let part = operands.computed(r * args.cols + c, rows * cols, self.function);
                 for i in 0..part.len() {
                     values[i].write(part.at(i));
                 }
