@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chunkwise::prelude::*;
-use ndarray::{Axis, array, s};
+use ndarray::{Array1, Axis, array, s};
 
 type Outcome = Result<(), chunkwise::Error>;
 
@@ -88,4 +88,47 @@ fn what_the_system_said_is_part_of_the_message() {
     let error = ChunkedArray1::<i32>::from_npy("no/such/file.npy", Auto).unwrap_err();
     let system = fs::File::open("no/such/file.npy").unwrap_err();
     assert_eq!(error.to_string(), format!("no/such/file.npy: cannot be opened: {system}"));
+}
+
+/// Sums compute products themselves, but not those of groups, of what a mask selects, or of bins.
+#[test]
+fn sums_of_products_keep_to_their_groups_and_masks() {
+    let values = |seed: usize| Array1::from_shape_fn(5000, |i| ((i * seed) % 97) as f64 * 0.5);
+    let (a, b) = (values(31), values(17));
+    let [x, y] = [&a, &b].map(|v| ChunkedArray::from_array(v.to_shared(), 700).unwrap());
+    let codes = Array1::from_shape_fn(5000, |i| (i % 3) as i64);
+    let labels = ChunkedArray::from_array(codes.to_shared(), 700).unwrap();
+    let chosen = b.mapv(|v| v > 20.0);
+    let mask = ChunkedArray::from_array(chosen.to_shared(), 700).unwrap();
+    let position = ChunkedArray::from_array(codes.mapv(|c| c as f64).to_shared(), 700).unwrap();
+    type Formula = (fn(&ChunkedArray1<f64>, &ChunkedArray1<f64>) -> ChunkedArray1<f64>, fn(f64, f64) -> f64);
+    let formulas: [Formula; 6] = [
+        (|x, y| x - y, |x, y| x - y),
+        (|x, y| x * y, |x, y| x * y),
+        (|x, _| x * 2.0, |x, _| x * 2.0),
+        (|x, y| (x - y).powi(2), |x, y| (x - y).powi(2)),
+        (|x, y| x * 2.0 + y, |x, y| x * 2.0 + y),
+        (|x, y| x * 2.0 + y * y, |x, y| x * 2.0 + y * y),
+    ];
+    for (lazy, eager) in formulas {
+        let expected = ndarray::Zip::from(&a).and(&b).map_collect(|&x, &y| eager(x, y));
+        let of = |wanted: &dyn Fn(usize) -> bool| {
+            (0..5000).filter(|&i| wanted(i)).map(|i| expected[i]).sum::<f64>()
+        };
+        let groups = [0, 1, 2].map(|g| of(&|i| codes[i] == g));
+        let product = lazy(&x, &y);
+        let grouped = product.groupby(&Labels::codes(&labels, 3).unwrap()).unwrap();
+        assert_eq!(grouped.sum().compute().unwrap().to_vec(), groups);
+        let counts = [0, 1, 2].map(|g| codes.iter().filter(|&&c| c == g).count() as f64);
+        let means: Vec<f64> = groups.iter().zip(counts).map(|(sum, n)| sum / n).collect();
+        assert_eq!(grouped.mean().compute().unwrap().to_vec(), means);
+
+        let selected = product.mask(&mask).unwrap();
+        let count = chosen.iter().filter(|&&c| c).count() as f64;
+        assert_eq!(selected.sum().scalar().unwrap(), of(&|i| chosen[i]));
+        assert_eq!(selected.mean().scalar().unwrap(), of(&|i| chosen[i]) / count);
+
+        let bins = position.histogram_weighted(Bins::linear(3, -0.5, 2.5), &product).unwrap();
+        assert_eq!(bins.counts.compute().unwrap().to_vec(), groups);
+    }
 }

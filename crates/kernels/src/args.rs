@@ -2,9 +2,11 @@
 
 use std::ptr;
 
-/// Elements of an operand that [repeats](Args::repeats): a leaf of a sum. A constant as long as a tile would take as much
-/// of the first-level cache as any operand.
-pub(crate) const REPEATED: usize = 512;
+use crate::reduce::LEAF;
+
+/// Elements of an operand that [repeats](Args::repeats), as many as a leaf of a sum has. Where tiles are longer, a constant
+/// as long would take as much of the first-level cache as any operand.
+pub(crate) const REPEATED: usize = LEAF;
 
 /// One tile as an instruction sees it: operand pointers, its shape, and what loads, coordinates and reducers
 /// need besides.
@@ -18,7 +20,7 @@ pub(crate) struct Args<'a> {
     pub(crate) dst: *mut u8,
     /// The operands: `len` elements each (a load has one: the first element in the source's memory).
     pub(crate) src: &'a [*const u8],
-    /// Operands that are constants of a few elements, which serve all positions: a bit for each.
+    /// Operands that are constants of [so many elements](REPEATED), which serve all positions: a bit for each.
     pub(crate) repeating: u8,
     /// `rows * cols`.
     pub(crate) len: usize,
@@ -67,7 +69,7 @@ impl Default for Args<'_> {
 }
 
 impl Args<'_> {
-    /// Whether operand `i` is a constant of [a few elements](REPEATED) only.
+    /// Whether operand `i` is a constant of [so many elements](REPEATED), which serve all of the tile.
     #[inline(always)]
     pub(crate) fn repeats(&self, i: usize) -> bool {
         self.repeating >> i & 1 == 1

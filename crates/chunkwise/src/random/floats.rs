@@ -70,9 +70,8 @@ impl Generator {
 
     /// Normal floats of this mean and standard deviation.
     ///
-    /// They are quantiles of uniform numbers with 63 bits and a sign, exact to some units in the last place, and
-    /// reach up to 9.2 standard deviations from the mean. The variable in which the quantile is smooth is that of
-    /// Giles (2010, "Approximating the erfinv function").
+    /// They come from Marsaglia and Tsang's ziggurat (2000, <https://doi.org/10.18637/jss.v005.i08>) of 1024 layers,
+    /// with its tail after Marsaglia (1964). Most have 52 random bits, sign included.
     ///
     /// # Errors
     /// A standard deviation that is negative, parameters that are not finite; errors of the shape as for

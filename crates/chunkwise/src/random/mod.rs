@@ -52,8 +52,8 @@ use crate::{ChunkedArray, IntoShape, Result};
 /// Random words are a keyed form of Evensen's mixing function NASAM (2020) of seed, stream and index: a
 /// counter-based generator as those of Salmon et al. (2011, "Parallel random numbers: as easy as 1, 2, 3"), made
 /// for speed and statistical quality, not for secrets. Uniform and normal numbers, exponentials, integers and
-/// truths take one word each and are computed by vector code; they have the same bits on every instruction set.
-/// Normal and exponential numbers are quantiles. The other distributions are those of
+/// truths are computed by vector code from one word each or from half of one, normal numbers now and then from more;
+/// they have the same bits on every instruction set. The other distributions are those of
 /// [`rand_distr`](crate::rand_distr), which get a generator of their own for every element; so does
 /// [`sample`](Self::sample), for any distribution there is.
 ///

@@ -68,9 +68,10 @@ pub(super) fn jobs(program: &Program) -> Vec<Job<'_>> {
         makers[instr.dst.0 as usize] = jobs.len() as u32;
         jobs.push(Some(job));
     }
-    for (reduction, Reduction { op, src, .. }) in (0..).zip(&program.reductions) {
-        let summed = reduce::formula::sums_formulas(*op, program.dtype(*src)) && uses[src.0 as usize] == 1;
-        if summed
+    for (reduction, Reduction { op, src, groups, .. }) in (0..).zip(&program.reductions) {
+        let sums = groups.is_none() && reduce::formula::sums_formulas(*op, program.dtype(*src));
+        if sums
+            && uses[src.0 as usize] == 1
             && let Some(Some(job)) = jobs.get_mut(makers[src.0 as usize] as usize)
             && let Some((formula, src)) = formula(job)
         {

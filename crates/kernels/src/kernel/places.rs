@@ -57,6 +57,11 @@ impl Places {
         self.pinned.len() + i
     }
 
+    /// Whether this is the place of an input.
+    pub(super) fn is_input(&self, place: u32) -> bool {
+        (self.input(0)..self.output(0)).contains(&(place as usize))
+    }
+
     /// The input whose place this is.
     pub(super) fn input_at(&self, place: u32) -> usize {
         place as usize - self.pinned.len()

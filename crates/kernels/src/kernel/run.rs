@@ -424,7 +424,11 @@ impl Kernel {
     /// Whether the rows of tiles may lie apart, where all reductions have a state for each column: all that is done is to
     /// reduce inputs, and their rows have no gaps.
     fn takes_rows_apart(&self, space: &Space) -> bool {
-        let reduces = |step: &Step| matches!(step, Step::Load { .. } | Step::Reduce { count: 1, .. });
+        let reduces = |step: &Step| match *step {
+            Step::Load { .. } => true,
+            Step::Reduce { first, count: 1, .. } => self.places.is_input(self.operands[first as usize]),
+            _ => false,
+        };
         let rows = (0..self.inputs.len()).all(|i| space.step(i)[1] == 1);
         rows && self.outputs.is_empty() && self.steps.iter().all(reduces)
     }

@@ -99,7 +99,10 @@ impl Cut {
         } else if let Some(strip) = strip {
             [1, strip]
         } else if adjoining && cols <= tile {
-            [rows.min(if cols < LEAF { whole_leaves(tile, cols) } else { several(tile / cols) }), cols]
+            [
+                rows.min(if cols < LEAF { whole_leaves(tile, cols) } else { several(tile / cols, reduces) }),
+                cols,
+            ]
         } else if cols >= LEAF || (cols >= LONG && !reduces) {
             [1, cols.min(tile)]
         } else {
@@ -184,9 +187,9 @@ impl Cut {
     }
 }
 
-/// Up to so many rows, as many as can be taken [together](TOGETHER) if they are that many.
-fn several(rows: usize) -> usize {
-    if rows > TOGETHER { rows / TOGETHER * TOGETHER } else { rows }
+/// So many rows, or fewer where that lets reductions take all of them [together](TOGETHER).
+fn several(rows: usize, reduces: bool) -> usize {
+    if reduces && rows > TOGETHER { rows / TOGETHER * TOGETHER } else { rows }
 }
 
 /// The rows of a tile of `cols` columns, a multiple of those of a leaf.
@@ -253,6 +256,28 @@ mod tests {
         assert!(cut([52, 500]).is_apart() && !cut([52, 100]).is_apart());
         let short = Cut::new(Needs { tile: 1536, panel: [52, 5000], strip: Some(700), apart: true, ..NEEDS });
         assert_eq!(short.tile, [1, 512], "fewer rows fit than are taken together");
+    }
+
+    #[test]
+    fn whole_rows_are_as_many_as_are_taken_together() {
+        let rows = |tile, reduces| {
+            Cut::new(Needs { panel: [52, 600], tile, reduces, adjoining: true, ..NEEDS }).tile[0]
+        };
+        assert_eq!((rows(4096, true), rows(4096, false)), (4, 6));
+        assert_eq!((rows(2048, true), rows(600, true)), (3, 1));
+    }
+
+    #[test]
+    fn memory_is_asked_for_where_rows_do_not_follow_each_other() {
+        let is_large = |panel, adjoining| {
+            let cut = Cut::new(Needs { panel, adjoining, ..NEEDS });
+            [cut.is_large(false), cut.is_large(true)]
+        };
+        assert_eq!(is_large([52, 600], true), [false, true]);
+        assert_eq!(is_large([52, 600], false), [true, true]);
+        assert_eq!(is_large([52, 2000], true), [true, true], "tiles are parts of rows");
+        assert_eq!(is_large([1, 100_000], true), [false, true]);
+        assert_eq!(is_large([10, 600], false), [false, false], "too small");
     }
 
     #[test]

@@ -130,7 +130,8 @@ impl Normal {
     unsafe fn fill<T: Copy + Default>(&self, args: &Args<'_>, convert: impl Fn(f64) -> T) {
         let dst = args.dst.cast::<T>();
         let evenly = evenly(args);
-        let (mut words, mut run, mut values) = ([0; RUN], [0; RUN], [T::default(); RUN]);
+        // Words that nobody wants lie where a look at their layer is enough.
+        let (mut words, mut run, mut values) = ([1 << 63; RUN], [0; RUN], [T::default(); RUN]);
         for start in (0..args.len).step_by(RUN) {
             // Always so many, although the last ones may not be wanted: loops of constant length.
             if let Some((base, step)) = evenly {

@@ -14,7 +14,7 @@ use super::uniform::{positive, unit_f64};
 const LAYERS: usize = 1024;
 
 /// Where the lowest layer ends, beyond which is the tail.
-const EDGE: f64 = 4.038_849_846_109_504_5;
+const EDGE: f64 = 4.038_849_846_109_504;
 
 /// The density there, `exp(-EDGE^2 / 2)`.
 const DENSITY_AT_EDGE: f64 = 2.869_639_270_833_274e-4;
@@ -60,6 +60,7 @@ impl Ziggurat {
             let layer = layer(words[i]);
             (x[i], inner[i]) = (self.width[layer], self.width[layer + 1]);
         }
+        const { assert!(RUN as u32 <= u64::BITS, "a bit for each") };
         let mut outer = 0u64;
         for i in 0..RUN {
             let point = x[i] * place(words[i]);

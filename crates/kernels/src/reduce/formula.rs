@@ -44,8 +44,8 @@ pub(crate) fn sums_formulas(op: ReduceOp, operand: DType) -> bool {
     matches!(op, ReduceOp::Sum | ReduceOp::Mean) && matches!(operand, DType::F32 | DType::F64)
 }
 
-/// The loop that takes a tile into the state of a sum, of as many operands as the formula has. As for the loop of one
-/// operand, see [`code`](super::code), which do not lie apart.
+/// The loop that takes a tile into the state of a sum. It is as that of a sum of one operand ([`code`](super::code)), but
+/// has as many operands as the formula, all of them registers of the summed type, whose rows adjoin.
 ///
 /// # Panics
 /// When there is none: see [`sums_formulas`].
@@ -143,7 +143,8 @@ impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for ZipOf<R, F, N> {
         // SAFETY: the operands are registers of `R::In`, see `code`.
         let operands = unsafe { Operands::<R::In, N>::of(args) };
         if across == 1 && cols > WIDE {
-            let wide = if operands.repeat() { REPEATED } else { cols };
+            let wide = if operands.any_repeats() { REPEATED } else { cols };
+            // Two rows at a time read and write each cell half as often; more of them have more operands than registers.
             let pairs = if down == 0 { rows / 2 * 2 } else { 0 };
             for c in (0..cols).step_by(wide) {
                 let args = Args { cols: wide.min(cols - c), cell: args.cell + c, ..*args };
@@ -167,8 +168,8 @@ impl<R: Sum, F: Function<R::In, N>, const N: usize> Body for ZipOf<R, F, N> {
             for c in (0..cols).step_by(wide) {
                 let (rows, cols) = (high.min(rows - r), wide.min(cols - c));
                 let part = operands.computed(r * args.cols + c, rows * cols, self.function);
-                for i in 0..part.len() {
-                    values[i].write(part.at(i));
+                for (i, value) in values[..part.len()].iter_mut().enumerate() {
+                    value.write(part.at(i));
                 }
                 let src = [values.as_ptr().cast()];
                 let (len, stride, cell) =

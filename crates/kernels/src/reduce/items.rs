@@ -72,7 +72,8 @@ impl<'a, T: Copy, const N: usize> Operands<'a, T, N> {
     pub(super) unsafe fn of(args: &'a Args<'_>) -> Self {
         let operands = std::array::from_fn(|k| {
             let len = if args.repeats(k) { REPEATED } else { args.len };
-            // SAFETY: registers hold as many elements as the tile, constants that repeat fewer; of `T` (caller).
+            // SAFETY: registers hold as many elements as the tile, and constants that repeat have memory of so many,
+            // which is initialised as all of a frame's; of `T` (caller).
             unsafe { std::slice::from_raw_parts(args.src[k].cast::<T>(), len) }
         });
         Operands { operands, repeating: args.repeating }
@@ -80,7 +81,7 @@ impl<'a, T: Copy, const N: usize> Operands<'a, T, N> {
 
     /// Whether some operand [repeats](Args::repeats).
     #[inline(always)]
-    pub(super) fn repeat(&self) -> bool {
+    pub(super) fn any_repeats(&self) -> bool {
         self.repeating != 0
     }
 

@@ -21,6 +21,7 @@ struct Aligned<T>(T);
 ///
 /// The order of all operations depends on the number of items alone, not on the registers of the machine.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "items are found by number, as lanes are")]
 pub(super) fn fold<A: Copy, W: Copy>(
     items: impl Items<Item = A>,
     start: W,

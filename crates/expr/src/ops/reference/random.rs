@@ -127,7 +127,7 @@ impl RngCore for Words {
 /// (Marsaglia and Tsang's ziggurat, 2000), with further words where the first point lies above it.
 fn deviate(word: u64) -> f64 {
     let density = |x: f64| (-x * x / 2.0).exp();
-    let (edge, area) = (4.038_849_846_109_504_5, 0.001_226_324_646_353_088);
+    let (edge, area) = (4.038_849_846_109_504, 0.001_226_324_646_353_088);
     // Widths of the layers from the lowest one up, at each of which the next begins.
     let mut widths = vec![area / density(edge), edge];
     for _ in 2..1024 {

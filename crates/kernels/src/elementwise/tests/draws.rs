@@ -120,7 +120,7 @@ fn parts(number: u64) -> (u64, u64) {
 /// The normal number of a word, and how many words it took: a point of one of 1024 layers of the same area.
 fn deviate(mut word: u64) -> (f64, usize) {
     let density = |x: f64| (-x * x / 2.0).exp();
-    let (edge, area) = (4.0388498461095045, 0.001226324646353088);
+    let (edge, area) = (4.038849846109504, 0.001226324646353088);
     let mut widths = vec![area / density(edge), edge];
     for _ in 2..1024 {
         let last = widths[widths.len() - 1];
@@ -157,8 +157,8 @@ fn deviate(mut word: u64) -> (f64, usize) {
 /// Words of all kinds: from both ends of layers, of the lowest and the uppermost layer, and any.
 fn words_of_normals() -> Vec<u64> {
     let ends = [0, 1, 1023, u64::MAX, u64::MAX - 1023, 1 << 63, (1 << 63) - 1, 4096, u64::MAX << 12];
-    let outer = (0..2000u64).map(|i| (if i % 2 == 0 { 0 } else { u64::MAX << 46 }) | i << 34 | i % 1024);
-    let tail = (0..2000u64).map(|i| (word(i as i64) >> 1 | u64::MAX << 57) & !1023);
+    let outer = (0..2000u64).map(|i| (if i % 2 == 0 { 0 } else { u64::MAX << 46 }) | (i << 34) | (i % 1024));
+    let tail = (0..2000u64).map(|i| ((word(i as i64) >> 1) | (u64::MAX << 57)) & !1023);
     ends.into_iter().chain(outer).chain(tail).chain((0..2000).map(word)).collect()
 }
 

@@ -174,3 +174,26 @@ fn constants_repeat_through_tiles_of_any_shape() {
         }
     }
 }
+
+/// Where programs that compute read along memory, tiles are a page; one reduction takes a whole row.
+#[test]
+fn tiles_along_memory_are_pages() {
+    for (dtype, page) in [(DType::U8, 4096), (DType::F32, 1024), (DType::F64, 512), (DType::C64, 512)] {
+        let mut program = Program::new(1);
+        let (x, y) = (program.input(dtype), program.input(dtype));
+        let sum = add(&mut program, x, y);
+        let mut streamed = program.clone();
+        streamed.stores.push(sum);
+        let kernel = Kernel::new(&streamed, Isa::detect()).unwrap();
+        assert_eq!(kernel.direct_row, kernel.direct_tile, "nothing is kept");
+        let reduction =
+            |src| crate::Reduction { op: crate::reduce::ReduceOp::Sum, src, axes: 1, groups: None };
+        program.reductions.push(reduction(sum));
+        let kernel = Kernel::new(&program, Isa::detect()).unwrap();
+        assert_eq!(kernel.direct_row, page.min(kernel.tile), "{dtype}");
+        let mut once = Program::new(1);
+        let x = once.input(dtype);
+        once.reductions.push(reduction(x));
+        assert!(Kernel::new(&once, Isa::detect()).unwrap().direct_row > 1 << 40);
+    }
+}
