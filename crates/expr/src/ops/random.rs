@@ -73,7 +73,7 @@ pub(super) static NORMAL: ElementwiseDef = ElementwiseDef {
         Op::Draw(draw(F32, Normal { mean: p(0.0), std: p(1.0) })),
     ],
     operands: Operands::Index,
-    summary: "mean + std z, with z the normal quantile of a number between 0 and 1",
+    summary: "mean + std z, with z the abscissa of a random point below the normal density",
     cost: 40,
     accuracy: Ulps(8),
     reference: reference!(draw),

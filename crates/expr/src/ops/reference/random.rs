@@ -130,9 +130,10 @@ fn deviate(word: u64) -> f64 {
     let (edge, area) = (4.038_849_846_109_504, 0.001_226_324_646_353_088);
     // Widths of the layers from the lowest one up, at each of which the next begins.
     let mut widths = vec![area / density(edge), edge];
+    let mut reached = density(edge);
     for _ in 2..1024 {
-        let narrower = density(widths[widths.len() - 1]) + area / widths[widths.len() - 1];
-        widths.push((-2.0 * narrower.ln()).sqrt());
+        reached += area / widths[widths.len() - 1];
+        widths.push((-2.0 * reached.ln()).sqrt());
     }
     widths.push(0.0);
     let mut more = Words { sequence: Sequence::numbered(word), taken: 0 };
