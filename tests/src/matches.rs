@@ -21,7 +21,7 @@ pub fn assert_matches<A: Element, D: Dimension>(computed: &ChunkedArray<A, D>, e
 }
 
 /// Asserts that an array is what it should be in every respect: declared shape, chunks that add up to it, computed
-/// shape, values, and the shape and values of every block computed alone.
+/// shape, values (the same bits when computed again), and the shape and values of every block computed alone.
 ///
 /// # Panics
 /// If it is not.
@@ -42,7 +42,11 @@ pub fn assert_matches_within<A: Element, D: Dimension>(
 
     let whole = computed.compute().unwrap_or_else(|e| panic!("{computed:?} does not compute: {e}"));
     let expected = expected.view().into_dyn();
-    compare("the whole array", &whole.into_dyn(), &expected, tolerance);
+    let whole = whole.into_dyn();
+    compare("the whole array", &whole, &expected, tolerance);
+    // By the plan that was kept.
+    let again = computed.compute().unwrap_or_else(|e| panic!("{computed:?} does not compute again: {e}"));
+    compare("the whole array, computed again", &again.into_dyn(), &whole.view(), Tolerance::Exact);
 
     let lazy = computed.clone().into_dyn();
     let count = computed.num_chunks();

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chunkwise_core::{BoxError, SpillSpace};
 use chunkwise_exec::{Description, ExecError, Stats, Work};
@@ -11,7 +12,7 @@ use chunkwise_plan::{Compiled, Plan, RootResult, Runner, Sources, TaskError, Tas
 use smallvec::SmallVec;
 
 use crate::compute::{Sinks, Target};
-use crate::recall::{keep, recall};
+use crate::recall::{Recalled, keep, recall};
 use crate::watching::Stages;
 use crate::{Config, Error, Explanation, Result, Roots, futures};
 
@@ -95,8 +96,15 @@ pub(crate) fn run(roots: &Roots, config: &Config) -> Result<(Vec<RootResult>, St
 
 /// Computes the roots, which are all returned, by a plan that may have been made before.
 fn run_recalled(roots: &[Expr], config: &Config) -> Result<(Vec<RootResult>, Stats)> {
-    if let Some((known, sources)) = recall(roots) {
-        return execute_compiled(&known.plan, known.compiled.clone(), &sources, config);
+    let begun = Instant::now();
+    if let Some(recalled) = recall(roots) {
+        let Recalled { known, arrays } = &recalled;
+        if config.options().is_quiet()
+            && let Some(results) = known.single.as_ref().and_then(|single| single.run(arrays))
+        {
+            return Ok((results, Stats::of_single(&known.plan.graph, begun.elapsed())));
+        }
+        return execute_compiled(&known.plan, known.compiled.clone(), &recalled.sources(), config);
     }
     let (plan, sources) = plan(roots, Want::Array, Optimise::All)?;
     let compiled = compile(&plan)?;

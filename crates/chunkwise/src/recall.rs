@@ -9,8 +9,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use chunkwise_core::Block;
-use chunkwise_expr::{Expr, Pattern};
-use chunkwise_plan::{Compiled, Plan, Sources};
+use chunkwise_expr::{Arrays, Expr, Pattern};
+use chunkwise_plan::{Compiled, Plan, Single, Sources};
 use smallvec::SmallVec;
 
 /// How many plans a thread keeps.
@@ -27,13 +27,29 @@ thread_local! {
 pub(crate) struct Known {
     pub(crate) plan: Plan,
     pub(crate) compiled: Arc<Compiled>,
+    /// The same, where it is one task that nothing else has to do with.
+    pub(crate) single: Option<Single>,
     pattern: Pattern,
     /// Which array of the pattern each source in memory is.
     arrays: SmallVec<[usize; 4]>,
 }
 
+/// A computation whose plan is known.
+pub(crate) struct Recalled<'a> {
+    pub(crate) known: Rc<Known>,
+    /// Its sources, which all lie in memory.
+    pub(crate) arrays: Arrays<'a>,
+}
+
+impl Recalled<'_> {
+    /// The sources of the plan.
+    pub(crate) fn sources(&self) -> Sources {
+        Sources { blocks: self.arrays.iter().map(|&array| Arc::clone(array)).collect(), ..Sources::default() }
+    }
+}
+
 /// The plan of a computation that was planned on this thread before, if it is still there, and the sources of this one.
-pub(crate) fn recall(roots: &[Expr]) -> Option<(Rc<Known>, Sources)> {
+pub(crate) fn recall(roots: &[Expr]) -> Option<Recalled<'_>> {
     PLANS
         .try_with(|plans| {
             let mut plans = plans.borrow_mut();
@@ -42,8 +58,8 @@ pub(crate) fn recall(roots: &[Expr]) -> Option<(Rc<Known>, Sources)> {
                 found.into_iter().find_map(|(at, known)| Some((at, known.pattern.arrays(roots)?)))?;
             plans[at..].rotate_left(1);
             let known = Rc::clone(plans.last()?);
-            let blocks = known.arrays.iter().map(|&number| Arc::clone(&arrays[number])).collect();
-            Some((known, Sources { blocks, ..Sources::default() }))
+            let arrays = known.arrays.iter().map(|&number| arrays[number]).collect();
+            Some(Recalled { known, arrays })
         })
         .ok()?
 }
@@ -57,13 +73,14 @@ pub(crate) fn keep(roots: &[Expr], sources: &Sources, plan: Plan, compiled: Arc<
     // An array that planning made of another one is none of the pattern's.
     let number = |block: &Arc<Block>| arrays.iter().position(|array| Arc::ptr_eq(array, block));
     let Some(arrays) = sources.blocks.iter().map(number).collect() else { return };
+    let single = Single::new(&plan, compiled.clone(), sources);
     // Where threads end, nothing is kept any more.
     let _ = PLANS.try_with(|plans| {
         let mut plans = plans.borrow_mut();
         if plans.len() == KEPT {
             plans.remove(0);
         }
-        plans.push(Rc::new(Known { plan, compiled, pattern, arrays }));
+        plans.push(Rc::new(Known { plan, compiled, single, pattern, arrays }));
     });
 }
 

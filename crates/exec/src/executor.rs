@@ -34,6 +34,13 @@ pub struct Options {
     pub cancel: Option<CancelToken>,
 }
 
+impl Options {
+    /// Whether nobody listens to the run and it has not been cancelled.
+    pub fn is_quiet(&self) -> bool {
+        self.observers.is_empty() && !self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
+    }
+}
+
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")

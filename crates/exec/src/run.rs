@@ -46,6 +46,17 @@ pub struct Stats {
     pub elapsed: Duration,
 }
 
+impl Stats {
+    /// Of a run of a graph of one task.
+    ///
+    /// # Panics
+    /// If the graph has no task.
+    pub fn of_single(graph: &TaskGraph, elapsed: Duration) -> Self {
+        let peak_bytes = graph.held_throughout() + own_bytes(graph, 0);
+        Stats { tasks: 1, peak_bytes, threads: 1, elapsed }
+    }
+}
+
 /// A caller from outside of any pool takes part in graphs of up to this many tasks. It has begun before another thread
 /// is awake; of longer ones that is a small part, and they had better leave the processors to the pool.
 const FEW: usize = 64;
@@ -112,8 +123,7 @@ fn run_single<W: Work>(
     // A task that is kept twice is given twice.
     let outputs = graph.kept().iter().map(|_| output.clone()).collect();
     drop(output);
-    let peak_bytes = graph.held_throughout() + own_bytes(graph, ONLY);
-    Ok(Run { outputs, stats: Stats { tasks: 1, peak_bytes, threads: 1, elapsed: begun.elapsed() } })
+    Ok(Run { outputs, stats: Stats::of_single(graph, begun.elapsed()) })
 }
 
 /// The same, with listeners; notes the peak.

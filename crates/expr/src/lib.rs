@@ -35,6 +35,6 @@ pub use lower::{
     MakeSpace, Optimise, OutsideLine, Want, Within, plan, plan_each, plan_in_units, plan_within, spill_pieces,
 };
 pub use passes::pass_names;
-pub use pattern::Pattern;
+pub use pattern::{Arrays, Pattern};
 pub use picture::{OpFamily, PictureDetail, PictureGraph, PictureNode, PictureStage, picture};
 pub use selection::UNKNOWN;

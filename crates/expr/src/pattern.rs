@@ -39,15 +39,18 @@ enum What {
     Other(Kind),
 }
 
-/// The arrays of a computation, each with its node.
-type Arrays<'a> = SmallVec<[(&'a Arc<Block>, NodeId); 8]>;
+/// The arrays of a computation, in the order in which they are found.
+pub type Arrays<'a> = SmallVec<[&'a Arc<Block>; 8]>;
+
+/// The same, each with its node.
+type Found<'a> = SmallVec<[(&'a Arc<Block>, NodeId); 8]>;
 
 impl Pattern {
     /// The pattern of a computation, and its arrays; `None` if it is not to be remembered: when it is too long, reads
     /// anything but memory, or runs functions of the user's, which would live on with the pattern.
-    pub fn of(roots: &[Expr]) -> Option<(Pattern, SmallVec<[Arc<Block>; 4]>)> {
+    pub fn of(roots: &[Expr]) -> Option<(Pattern, Arrays<'_>)> {
         let mut nodes: Vec<PatternNode> = Vec::new();
-        let mut arrays = Arrays::new();
+        let mut arrays = Found::new();
         let roots = walk(roots, |node, inputs| {
             let number = nodes.len() as NodeId;
             let what = match &node.kind {
@@ -66,19 +69,19 @@ impl Pattern {
             nodes.push(PatternNode { what, inputs: inputs.into(), dtype, meta, location });
             true
         })?;
-        Some((Pattern { nodes, roots }, shared(&arrays)))
+        Some((Pattern { nodes, roots }, arrays.into_iter().map(|(array, _)| array).collect()))
     }
 
     /// The arrays of a computation, in the order of [`Pattern::of`], if it is of this pattern and was built at the same
     /// places.
-    pub fn arrays(&self, roots: &[Expr]) -> Option<SmallVec<[Arc<Block>; 4]>> {
+    pub fn arrays<'a>(&self, roots: &'a [Expr]) -> Option<Arrays<'a>> {
         let (Some(&last), Some(root)) = (self.roots.last(), roots.last()) else { return None };
         // The place of the root tells most computations apart.
         if !std::ptr::eq(self.nodes[last as usize].location, root.0.location) {
             return None;
         }
         let mut number = 0;
-        let mut arrays = Arrays::new();
+        let mut arrays = Found::new();
         let found = walk(roots, |node, inputs| {
             let Some(known) = self.nodes.get(number as usize) else { return false };
             let same = match (&known.what, &node.kind) {
@@ -94,7 +97,7 @@ impl Pattern {
                 && std::ptr::eq(known.location, node.location)
                 && MetaRef::same(&known.meta, &node.meta)
         })?;
-        (found == self.roots).then(|| shared(&arrays))
+        (found == self.roots).then(|| arrays.into_iter().map(|(array, _)| array).collect())
     }
 }
 
@@ -104,12 +107,8 @@ impl std::fmt::Debug for Pattern {
     }
 }
 
-fn shared(arrays: &Arrays<'_>) -> SmallVec<[Arc<Block>; 4]> {
-    arrays.iter().map(|(block, _)| Arc::clone(block)).collect()
-}
-
 /// Adds an array; returns the first node whose array is the same memory seen in the same way.
-fn first_of<'a>(arrays: &mut Arrays<'a>, block: &'a Arc<Block>, number: NodeId) -> NodeId {
+fn first_of<'a>(arrays: &mut Found<'a>, block: &'a Arc<Block>, number: NodeId) -> NodeId {
     let same = |(other, _): &&(&Arc<Block>, NodeId)| {
         other.as_ptr() == block.as_ptr() && other.strides() == block.strides()
     };
@@ -171,9 +170,11 @@ fn walk<'a>(
                     stack.push((input, 0));
                 }
                 None => {
-                    let inputs: Option<SmallVec<[NodeId; 4]>> =
-                        node.inputs.iter().map(|input| number(&seen, input)).collect();
-                    if seen.len() == MOST || !visit(node, &inputs?) {
+                    let mut inputs: SmallVec<[NodeId; 4]> = SmallVec::new();
+                    for input in &node.inputs {
+                        inputs.push(number(&seen, input)?);
+                    }
+                    if seen.len() == MOST || !visit(node, &inputs) {
                         return None;
                     }
                     seen.push(Arc::as_ptr(node));

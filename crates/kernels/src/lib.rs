@@ -22,6 +22,8 @@ pub mod scan;
 
 pub use closure::{Closure, ElementFn};
 pub use isa::{Code, Isa};
-pub use kernel::{ActiveClosure, Bind, Coord, Frame, Input, Kernel, Output, Selected, State, active_closure};
+pub use kernel::{
+    ActiveClosure, Bind, Coord, Frame, Input, Kernel, Laid, Output, Selected, State, active_closure,
+};
 pub use op::{Binary, Op, Ternary, Unary};
 pub use program::{Groups, Instr, Program, ProgramError, Reduction, Reg, Selection};

@@ -351,7 +351,7 @@ pub(crate) struct StateLayout {
 }
 
 impl StateLayout {
-    fn new(target: &ReductionTarget, shape: &[usize], units: &Grid) -> Self {
+    pub(crate) fn new(target: &ReductionTarget, shape: &[usize], units: &Grid) -> Self {
         let mut steps: SmallVec<[usize; 6]> = smallvec![0; shape.len()];
         let mut index: SmallVec<[i64; 6]> = smallvec![0; shape.len()];
         let (mut cells, mut elements) = (1, 1);
@@ -367,7 +367,7 @@ impl StateLayout {
         StateLayout { cells: cells * target.groups.map_or(1, |groups| groups.count as usize), steps, index }
     }
 
-    fn bind(&self, state: &Block, offset: &[usize], origin: &[usize]) -> State {
+    pub(crate) fn bind(&self, state: &Block, offset: &[usize], origin: &[usize]) -> State {
         let cell = offset.iter().zip(&self.steps).map(|(o, s)| o * s).sum();
         let base = origin.iter().zip(&self.index).map(|(&o, s)| o as i64 * s).sum();
         let index = Coord { base, steps: self.index.clone() };

@@ -26,6 +26,7 @@ mod reshape;
 mod runner;
 mod scan;
 mod select;
+mod single;
 mod sources;
 mod tiles;
 mod units;
@@ -48,6 +49,7 @@ pub use plan::{
 pub use runner::{Cause, RootResult, Runner, TaskError};
 pub use scan::{ScanPlace, ScanRole, ScanStage};
 pub use select::MaskChanged;
+pub use single::Single;
 pub use sources::{RegionLike, Sources};
 pub use tiles::{Tile, Tiles};
 pub use units::{

@@ -11,6 +11,7 @@ use chunkwise_exec::Stats;
 use chunkwise_expr::Expr;
 use chunkwise_plan::RootResult;
 use ndarray::{Array, Dimension, Ix0};
+use smallvec::SmallVec;
 
 use crate::delayed::{Data, typed};
 use crate::memory::array_of;
@@ -64,7 +65,7 @@ pub trait Compute {
 /// What a [`Compute`] has to compute.
 #[derive(Debug, Default)]
 pub struct Roots {
-    exprs: Vec<Expr>,
+    exprs: SmallVec<[Expr; 2]>,
     /// Where roots go that are written instead of returned, by their number.
     writes: Vec<(usize, Target)>,
 }
@@ -72,7 +73,7 @@ pub struct Roots {
 impl From<Vec<Expr>> for Roots {
     /// All of them are returned.
     fn from(exprs: Vec<Expr>) -> Self {
-        Roots { exprs, writes: Vec::new() }
+        Roots { exprs: exprs.into(), writes: Vec::new() }
     }
 }
 

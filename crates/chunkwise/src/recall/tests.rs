@@ -1,4 +1,4 @@
-use ndarray::{Array2, ArrayD, Axis, ShapeBuilder, array};
+use ndarray::{Array2, ArrayD, Axis, ShapeBuilder, array, s};
 
 use super::*;
 use crate::prelude::*;
@@ -46,6 +46,66 @@ fn one_array_twice_has_another_plan_than_two_arrays() {
         assert_eq!(apply(&x, &x), (&a + &a) * 2.0);
         assert_eq!(apply(&y, &x), (&b + &a) * 2.0);
         assert_eq!(apply(&y, &y), (&b + &b) * 2.0);
+    }
+}
+
+/// Whether the plan of an array is kept as one that runs at once.
+fn is_single<D: ndarray::Dimension>(x: &ChunkedArray<f64, D>) -> bool {
+    let roots = [x.expr().clone()];
+    recall(&roots).expect("its plan is kept").known.single.is_some()
+}
+
+#[test]
+fn one_task_over_memory_runs_at_once() {
+    let (a, b) = (matrix(0.0), matrix(100.0));
+    let compute = |a: &Array2<f64>, b: &Array2<f64>| {
+        let [x, y] = [a, b].map(|x| ChunkedArray::from_array(x.to_shared(), Auto).unwrap());
+        let squares = (&x - &y).powi(2);
+        let columns = squares.mean_axis(Axis(0)).unwrap();
+        let rows = x.slice(s![1..;2, ..;-1]).unwrap().max_axis(crate::keep(Axis(1))).unwrap();
+        let places = ChunkedArray::from_shape_fn((6, 5), |(i, j)| (i * 5 + j) as f64).unwrap() + 1.0;
+        let values = (columns.compute().unwrap(), rows.compute().unwrap(), places.compute().unwrap());
+        let both = crate::compute((x.sum().value(), (&x * 2.0), x.std(1.0).value())).unwrap();
+        assert!(is_single(&columns) && is_single(&rows));
+        (values, both)
+    };
+    let first = compute(&a, &b);
+    for _ in 0..2 {
+        assert_eq!(compute(&a, &b), first);
+        let ((columns, rows, _), (sum, doubled, _)) = compute(&b, &a);
+        assert_eq!(columns, first.0.0);
+        assert_eq!(rows, Array2::from_shape_fn((3, 1), |(i, _)| b[[2 * i + 1, 4]]));
+        assert_eq!((sum, doubled), (b.sum(), &b * 2.0));
+    }
+}
+
+#[test]
+fn nothing_else_runs_at_once() {
+    let x = ChunkedArray::from_array(matrix(0.0).to_shared(), 2).unwrap();
+    let long = ChunkedArray::from_array(ArrayD::<f64>::zeros(vec![1 << 20]).into_shared(), Auto).unwrap();
+    let sum = long.sum();
+    let product = x.dot(&x.t()).unwrap();
+    for y in [sum.into_dyn(), product.into_dyn(), x.cumsum_axis(Axis(0)).unwrap().into_dyn()] {
+        y.compute().unwrap();
+        assert!(!is_single(&y), "{y:?}");
+    }
+}
+
+#[test]
+fn a_plan_that_runs_at_once_leaves_other_layouts_alone() {
+    let x = ChunkedArray::from_array(matrix(0.0).into_shared(), Auto).unwrap();
+    let y = &x + 1.0;
+    y.compute().unwrap();
+    let roots = [y.expr().clone()];
+    let recalled = recall(&roots).unwrap();
+    let single = recalled.known.single.as_ref().unwrap();
+    let block = recalled.arrays[0];
+    assert!(single.run(&recalled.arrays).is_some());
+    let turned = Arc::new(block.permuted(&[1, 0]));
+    let smaller = Arc::new(block.region(&[0, 0], &[6, 4]));
+    let other = Arc::new(Block::uninit(chunkwise_core::DType::I64, &[6, 5]));
+    for arrays in [&[&turned][..], &[&smaller], &[&other], &[], &[block, block]] {
+        assert!(single.run(arrays).is_none());
     }
 }
 

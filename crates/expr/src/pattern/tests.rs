@@ -31,7 +31,8 @@ fn known(pattern: &Pattern, root: Expr) -> bool {
 fn other_arrays_of_one_layout_are_of_one_pattern() {
     let (a, b, c, d) = (block(&[4, 6]), block(&[4, 6]), block(&[4, 6]), block(&[4, 6]));
     let (pattern, _) = Pattern::of(&[root(&a, &b, 2.0, 3)]).unwrap();
-    let arrays = pattern.arrays(&[root(&c, &d, 2.0, 3)]).unwrap();
+    let roots = [root(&c, &d, 2.0, 3)];
+    let arrays = pattern.arrays(&roots).unwrap();
     let at: Vec<_> = arrays.iter().map(|block| block.as_ptr()).collect();
     assert_eq!(at, [c.as_ptr(), d.as_ptr()]);
 }

@@ -20,6 +20,7 @@ mod tiling;
 #[cfg(test)]
 mod tests;
 
+use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chunkwise_core::Scalar;
@@ -39,6 +40,7 @@ pub use frame::Frame;
 pub(crate) use moves::transposed;
 use places::Places;
 use schedule::Step;
+use space::Space;
 
 /// A program compiled for an instruction set of this machine.
 ///
@@ -126,6 +128,14 @@ struct Reducing {
     layout: Layout,
     code: [Code; 4],
     groups: Option<Loops>,
+}
+
+/// The loops of a kernel over a box, laid out by [`Kernel::lay`].
+#[derive(Debug)]
+pub struct Laid {
+    /// Whose they are, by its number; zero is nobody's.
+    kernel: u64,
+    space: Space,
 }
 
 /// First-level cache that a tile's values may take.
@@ -227,6 +237,46 @@ impl Kernel {
     /// writes, of the dtypes of the program, aligned, and not accessed by another thread meanwhile (inputs
     /// may be read). Outputs overlap no other output, and no input unless `in_place` says so.
     pub unsafe fn run(&self, frame: &mut Frame, bind: &Bind<'_>) {
+        self.check(bind);
+        if frame.run.space.arrange(bind, !self.selections.is_empty()) {
+            // SAFETY: the caller's promise; the counts have just been checked.
+            unsafe { run::run(self, frame, bind) }
+        }
+    }
+
+    /// Lays out the loops over a box, to [run](Self::run_laid) them over several boxes of one kind; `None` when it has no
+    /// positions.
+    ///
+    /// # Panics
+    /// As for [`run`](Self::run).
+    pub fn lay(&self, bind: &Bind<'_>) -> Option<Laid> {
+        self.check(bind);
+        let mut space = Space::default();
+        space.arrange(bind, !self.selections.is_empty()).then_some(Laid { kernel: self.id, space })
+    }
+
+    /// Runs the program over a box for which its loops are laid out.
+    ///
+    /// # Panics
+    /// If they are laid out for another kernel, or were left by a panic.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run); the box must differ from the one that was laid out in nothing but addresses, numbers of
+    /// cells, and first cells and values of coordinates.
+    pub unsafe fn run_laid(&self, frame: &mut Frame, laid: &mut Laid, bind: &Bind<'_>) {
+        // The frame has them while they run, and may lose them.
+        assert_eq!(mem::take(&mut laid.kernel), self.id, "loops are laid out for one kernel");
+        mem::swap(&mut frame.run.space, &mut laid.space);
+        // SAFETY: the caller's promise; the counts are those of the box that was laid out.
+        unsafe { run::run(self, frame, bind) };
+        mem::swap(&mut frame.run.space, &mut laid.space);
+        laid.space.restart();
+        laid.kernel = self.id;
+    }
+
+    /// # Panics
+    /// When the numbers of operands or axes are not those of the program.
+    fn check(&self, bind: &Bind<'_>) {
         let counts_match = bind.shape.len() == self.ndim
             && bind.inputs.len() == self.inputs.len()
             && bind.coords.len() == self.coords
@@ -234,10 +284,6 @@ impl Kernel {
             && bind.states.len() == self.reductions.len()
             && bind.selected.len() == self.selections.len();
         assert!(counts_match, "axes and operands of a box are those of its program");
-        if frame.run.space.arrange(bind, !self.selections.is_empty()) {
-            // SAFETY: the caller's promise; the counts have just been checked.
-            unsafe { run::run(self, frame, bind) }
-        }
     }
 }
 

@@ -110,6 +110,12 @@ impl Space {
         self.lens.len() >= 2 && !self.row_major && self.transposes(1)
     }
 
+    /// Goes back to the first panel.
+    pub(super) fn restart(&mut self) {
+        self.index.fill(0);
+        self.offsets.fill(0);
+    }
+
     /// Rows and columns of a panel.
     pub(super) fn panel(&self) -> [usize; 2] {
         let len = |axis: usize| self.lens.get(axis).copied().unwrap_or(1);

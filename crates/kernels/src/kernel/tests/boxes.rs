@@ -3,7 +3,7 @@
 use chunkwise_core::{DType, Scalar};
 
 use super::oracle::{Array, Case, Lie, Random};
-use crate::{Binary, Coord, Frame, Op, Program, Reg};
+use crate::{Binary, Bind, Coord, Frame, Input, Isa, Kernel, Op, Output, Program, Reg};
 
 const SIZES: [DType; 7] =
     [DType::Bool, DType::U8, DType::I16, DType::F32, DType::F64, DType::C32, DType::C64];
@@ -180,4 +180,52 @@ fn rows_are_chosen_for_transposed_inputs() {
     case.outputs.push(Array::zeros(&mut random, DType::F64, &shape, Lie::RowMajor));
     case.in_place.push(None);
     case.check(&mut Frame::default(), "x + x.t()");
+}
+
+/// `x + 1` over boxes of three axes that do not merge, so that there are several panels.
+fn plus_one() -> Kernel {
+    let mut program = Program::new(3);
+    let x = program.input(DType::I64);
+    let one = program.constant(Scalar::new(1i64));
+    let y = program.push(Op::Binary(Binary::Add), &[x, one]).unwrap();
+    program.stores.push(y);
+    Kernel::new(&program, Isa::detect()).unwrap()
+}
+
+/// Whether `run` has computed a box.
+fn is_computed(from: i64, run: &mut dyn FnMut(&Bind<'_>)) -> bool {
+    let (shape, strides) = ([3, 4, 5], [100, 13, 2]);
+    let x: Vec<i64> = (from..from + 300).collect();
+    let mut y = [0i64; 60];
+    let input = Input { ptr: x.as_ptr().cast(), strides: strides.into_iter().collect() };
+    let output =
+        Output { ptr: y.as_mut_ptr().cast(), strides: [20, 5, 1].into_iter().collect(), in_place: false };
+    let (inputs, outputs) = (&[input], &[output]);
+    run(&Bind { shape: &shape, inputs, coords: &[], outputs, states: &[], selected: &[] });
+    let place = |at: usize| at / 20 * 100 + at / 5 % 4 * 13 + at % 5 * 2;
+    y.iter().enumerate().all(|(at, &y)| y == x[place(at)] + 1)
+}
+
+#[test]
+fn loops_are_laid_out_once_for_many_boxes() {
+    let (kernel, mut frame, mut laid) = (plus_one(), Frame::default(), None);
+    is_computed(1, &mut |bind| laid = kernel.lay(bind));
+    let mut laid = laid.expect("there are positions");
+    for from in [1, 1000, 77] {
+        // SAFETY: the arrays hold what the strides reach, which are those of the box that was laid out.
+        assert!(is_computed(from, &mut |bind| unsafe { kernel.run_laid(&mut frame, &mut laid, bind) }));
+        // SAFETY: as above.
+        assert!(is_computed(from + 1, &mut |bind| unsafe { kernel.run(&mut frame, bind) }));
+    }
+}
+
+#[test]
+#[should_panic(expected = "laid out for one kernel")]
+fn loops_are_laid_out_for_one_kernel() {
+    let mut laid = None;
+    is_computed(1, &mut |bind| laid = plus_one().lay(bind));
+    // SAFETY: as above.
+    is_computed(1, &mut |bind| unsafe {
+        plus_one().run_laid(&mut Frame::default(), laid.as_mut().unwrap(), bind)
+    });
 }
