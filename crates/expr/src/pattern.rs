@@ -69,7 +69,7 @@ impl Pattern {
             nodes.push(PatternNode { what, inputs: inputs.into(), dtype, meta, location });
             true
         })?;
-        Some((Pattern { nodes, roots }, arrays.into_iter().map(|(array, _)| array).collect()))
+        Some((Pattern { nodes, roots }, arrays.iter().map(|&(array, _)| array).collect()))
     }
 
     /// The arrays of a computation, in the order of [`Pattern::of`], if it is of this pattern and was built at the same
@@ -97,7 +97,7 @@ impl Pattern {
                 && std::ptr::eq(known.location, node.location)
                 && MetaRef::same(&known.meta, &node.meta)
         })?;
-        (found == self.roots).then(|| arrays.into_iter().map(|(array, _)| array).collect())
+        (found == self.roots).then(|| arrays.iter().map(|&(array, _)| array).collect())
     }
 }
 
