@@ -21,7 +21,7 @@ pub fn assert_matches<A: Element, D: Dimension>(computed: &ChunkedArray<A, D>, e
 }
 
 /// Asserts that an array is what it should be in every respect: declared shape, chunks that add up to it, computed
-/// shape, values (the same bits when computed again), and the shape and values of every block computed alone.
+/// shape, values (the same when computed again), and the shape and values of every block computed alone.
 ///
 /// # Panics
 /// If it is not.
@@ -44,7 +44,7 @@ pub fn assert_matches_within<A: Element, D: Dimension>(
     let expected = expected.view().into_dyn();
     let whole = whole.into_dyn();
     compare("the whole array", &whole, &expected, tolerance);
-    // By the plan that was kept.
+    // By the plan that was kept, if it was.
     let again = computed.compute().unwrap_or_else(|e| panic!("{computed:?} does not compute again: {e}"));
     compare("the whole array, computed again", &again.into_dyn(), &whole.view(), Tolerance::Exact);
 

@@ -12,7 +12,7 @@ use chunkwise_plan::{Compiled, Plan, RootResult, Runner, Sources, TaskError, Tas
 use smallvec::SmallVec;
 
 use crate::compute::{Sinks, Target};
-use crate::recall::{Recalled, keep, recall};
+use crate::recall::{keep, recall};
 use crate::watching::Stages;
 use crate::{Config, Error, Explanation, Result, Roots, futures};
 
@@ -98,9 +98,9 @@ pub(crate) fn run(roots: &Roots, config: &Config) -> Result<(Vec<RootResult>, St
 fn run_recalled(roots: &[Expr], config: &Config) -> Result<(Vec<RootResult>, Stats)> {
     let begun = Instant::now();
     if let Some(recalled) = recall(roots) {
-        let Recalled { known, arrays } = &recalled;
+        let known = &recalled.known;
         if config.options().is_quiet()
-            && let Some(results) = known.single.as_ref().and_then(|single| single.run(arrays))
+            && let Some(results) = recalled.single().and_then(|single| single.run(&recalled.arrays))
         {
             return Ok((results, Stats::of_single(&known.plan.graph, begun.elapsed())));
         }

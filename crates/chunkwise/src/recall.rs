@@ -2,9 +2,9 @@
 //!
 //! A loop computes the same expression over other arrays, again and again. Planning and compiling takes microseconds,
 //! which is more than small arrays take, so that the last few plans are kept, each with its pattern. What is kept is
-//! small and holds nothing of the user's.
+//! small and holds no array of the user's.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ thread_local! {
 pub(crate) struct Known {
     pub(crate) plan: Plan,
     pub(crate) compiled: Arc<Compiled>,
-    /// The same, where it is one task that nothing else has to do with.
-    pub(crate) single: Option<Single>,
+    /// The plan laid out to run at once, if it is of that kind; made when it is first taken from here.
+    single: OnceCell<Option<Single>>,
     pattern: Pattern,
     /// Which array of the pattern each source in memory is.
     arrays: SmallVec<[usize; 4]>,
@@ -42,6 +42,12 @@ pub(crate) struct Recalled<'a> {
 }
 
 impl Recalled<'_> {
+    /// The plan laid out to run at once over these sources, if it is of that kind.
+    pub(crate) fn single(&self) -> Option<&Single> {
+        let Known { plan, compiled, single, .. } = &*self.known;
+        single.get_or_init(|| Single::new(plan, compiled.clone(), &self.sources())).as_ref()
+    }
+
     /// The sources of the plan.
     pub(crate) fn sources(&self) -> Sources {
         Sources { blocks: self.arrays.iter().map(|&array| Arc::clone(array)).collect(), ..Sources::default() }
@@ -73,14 +79,13 @@ pub(crate) fn keep(roots: &[Expr], sources: &Sources, plan: Plan, compiled: Arc<
     // An array that planning made of another one is none of the pattern's.
     let number = |block: &Arc<Block>| arrays.iter().position(|array| Arc::ptr_eq(array, block));
     let Some(arrays) = sources.blocks.iter().map(number).collect() else { return };
-    let single = Single::new(&plan, compiled.clone(), sources);
     // Where threads end, nothing is kept any more.
     let _ = PLANS.try_with(|plans| {
         let mut plans = plans.borrow_mut();
         if plans.len() == KEPT {
             plans.remove(0);
         }
-        plans.push(Rc::new(Known { plan, compiled, single, pattern, arrays }));
+        plans.push(Rc::new(Known { plan, compiled, single: OnceCell::new(), pattern, arrays }));
     });
 }
 

@@ -169,7 +169,7 @@ impl Runner<'_> {
             let states: SmallVec<[State; 2]> = states
                 .iter()
                 .zip(layouts)
-                .map(|(state, layout)| layout.bind(state, &offset, &origin))
+                .map(|(state, layout)| layout.bind(state.as_mut_ptr(), &offset, &origin))
                 .collect();
             let selected: SmallVec<[Selected; 1]> = unit.selections.iter().map(Selecting::bind).collect();
             let bind = Bind {
@@ -367,10 +367,10 @@ impl StateLayout {
         StateLayout { cells: cells * target.groups.map_or(1, |groups| groups.count as usize), steps, index }
     }
 
-    pub(crate) fn bind(&self, state: &Block, offset: &[usize], origin: &[usize]) -> State {
+    pub(crate) fn bind(&self, state: *mut u8, offset: &[usize], origin: &[usize]) -> State {
         let cell = offset.iter().zip(&self.steps).map(|(o, s)| o * s).sum();
         let base = origin.iter().zip(&self.index).map(|(&o, s)| o as i64 * s).sum();
         let index = Coord { base, steps: self.index.clone() };
-        State { ptr: state.as_mut_ptr(), cells: self.cells, cell, steps: self.steps.clone(), index }
+        State { ptr: state, cells: self.cells, cell, steps: self.steps.clone(), index }
     }
 }

@@ -4,6 +4,7 @@
 //! plan and from how its sources lie in memory. Over small arrays that takes longer than the work itself.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
 
@@ -11,15 +12,15 @@ use chunkwise_core::{Block, Buffer, DType, Shape, Strides, row_major_strides};
 use chunkwise_kernels::{Bind, Coord, Input, Laid, Output, State, reduce};
 use smallvec::{SmallVec, smallvec};
 
-use crate::combine::new_state;
 use crate::fused::StateLayout;
 use crate::runner::with_frame;
 use crate::{
-    ArrayId, Compiled, FusedStage, Plan, ReductionTarget, Root, RootResult, Sources, Stage, Storage,
+    ArrayId, Compiled, CoordBinding, FusedStage, InputBinding, Plan, ReductionTarget, Root, RootResult,
+    Sources, Stage, Storage, Variant,
 };
 
 /// The most bytes of states that are kept from run to run.
-const LARGEST: usize = 64 << 10;
+const MOST_OF_STATES: usize = 8 << 10;
 
 /// A plan whose only task runs one program over one box, reads arrays in memory, and returns all that it computes: ready
 /// to be run over any sources that lie in memory as those did that it was made with.
@@ -29,7 +30,8 @@ pub struct Single {
     sources: SmallVec<[Layout; 4]>,
     /// Which source each input of the program reads, and from which byte after the source's first element on.
     reads: SmallVec<[(usize, isize); 4]>,
-    reductions: Vec<ReductionTarget>,
+    /// The reductions, and on which line of the states' memory each has its state.
+    reductions: Vec<(ReductionTarget, usize)>,
     /// What each root is.
     returned: SmallVec<[Returned; 2]>,
     /// Where everything is; pointers are written before each run.
@@ -47,12 +49,12 @@ struct Layout {
 struct Returned {
     dtype: DType,
     shape: Shape,
-    from: From,
+    maker: Maker,
 }
 
-/// Where the elements of a result come from.
+/// What makes a result.
 #[derive(Clone, Copy)]
-enum From {
+enum Maker {
     /// A store of the program, by its number.
     Store(usize),
     /// A reduction of the program, by its number.
@@ -68,9 +70,14 @@ struct Bound {
     states: SmallVec<[State; 2]>,
     /// The loops over all this.
     laid: Laid,
-    /// For each state its memory, and what it is before the run.
-    memory: SmallVec<[[Block; 2]; 2]>,
+    /// The memory of the states, then what it is before a run.
+    memory: Vec<Line>,
 }
+
+/// What states are aligned to.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line(#[expect(dead_code, reason = "seen through pointers")] [u8; 64]);
 
 impl Single {
     /// Lays out a plan for its sources, if it is of this kind. The programs must be those of the plan.
@@ -94,29 +101,9 @@ impl Single {
             matches!(compiled.kernels[..], [ref kernels] if kernels.len() == 1),
             "a plan needs its own programs"
         );
-        let origin: Shape = smallvec![0; shape.len()];
-        let cells = |target: &ReductionTarget| target.kept(&shape, 1).iter().product();
-        let targets = || stage.reductions.iter();
-        if targets().map(|target| target.state_bytes(cells(target))).sum::<usize>() > LARGEST {
-            return None;
-        }
-        let memory: SmallVec<[[Block; 2]; 2]> = targets()
-            .map(|target| [new_state(target, cells(target)), new_state(target, cells(target))])
-            .collect();
-        let state = |(target, [state, _]): (&ReductionTarget, &[Block; 2])| {
-            StateLayout::new(target, &shape, &stage.units).bind(state, &origin, &origin)
-        };
-
-        let mut inputs: SmallVec<[Input; 4]> = SmallVec::new();
-        let mut reads = SmallVec::new();
-        for input in &variant.inputs {
-            let Storage::Memory(source) = plan.array(input.array).storage else { return None };
-            let block = &sources.blocks[source as usize];
-            let (strides, offset) = input.view.strides(block.strides(), &origin);
-            inputs.push(Input { ptr: ptr::null(), strides });
-            reads.push((source as usize, offset * block.dtype().size() as isize));
-        }
-        let coord = |coord: &crate::CoordBinding| Coord { base: coord.start, steps: coord.steps.clone() };
+        let Kept { memory, states, reductions } = Kept::new(stage, &shape)?;
+        let (inputs, reads): (SmallVec<[Input; 4]>, _) = inputs(plan, variant, sources)?.into_iter().unzip();
+        let coord = |coord: &CoordBinding| Coord { base: coord.start, steps: coord.steps.clone() };
         let output = |_: &ArrayId| Output {
             ptr: ptr::null_mut(),
             strides: row_major_strides(&shape),
@@ -129,7 +116,6 @@ impl Single {
         };
         let coords: SmallVec<[Coord; 2]> = variant.coords.iter().map(coord).collect();
         let outputs: SmallVec<[Output; 2]> = stage.stores.iter().map(output).collect();
-        let states: SmallVec<[State; 2]> = targets().zip(&memory).map(state).collect();
         let bind = Bind {
             shape: &shape,
             inputs: &inputs,
@@ -142,7 +128,7 @@ impl Single {
         Some(Single {
             sources: sources.blocks.iter().map(layout).collect(),
             reads,
-            reductions: stage.reductions.clone(),
+            reductions,
             returned: returned(plan, stage)?,
             bound: RefCell::new(Bound { shape, inputs, coords, outputs, states, laid, memory }),
             compiled,
@@ -150,8 +136,8 @@ impl Single {
     }
 
     /// The results of the plan's roots over these sources; `None` where that is left to a [`Runner`](crate::Runner):
-    /// when they lie in memory in another way, when a reduction has no value, which is an error that a runner describes,
-    /// or inside of another run of this one.
+    /// when they lie in memory in another way, when a reduction has no value or the program panics, which are errors that a
+    /// runner describes, or inside of another run of this one.
     pub fn run(&self, sources: &[&Arc<Block>]) -> Option<Vec<RootResult>> {
         let bound = &mut *self.bound.try_borrow_mut().ok()?;
         let lies = |(block, layout): (&&Arc<Block>, &Layout)| {
@@ -166,16 +152,18 @@ impl Single {
             input.ptr = sources[source].as_ptr().wrapping_offset(offset);
         }
         let mut results = Vec::with_capacity(self.returned.len());
-        for Returned { dtype, shape, from } in &self.returned {
+        for Returned { dtype, shape, maker } in &self.returned {
             let buffer = Buffer::vec(*dtype, shape.iter().product());
-            if let From::Store(number) = *from {
+            if let Maker::Store(number) = *maker {
                 bound.outputs[number].ptr = buffer.as_mut_ptr();
             }
             results.push(RootResult::Array(Block::row_major(Arc::new(buffer), *dtype, shape)));
         }
-        for [state, empty] in &bound.memory {
-            // SAFETY: two blocks of so many bytes, of which nobody else has the first.
-            unsafe { ptr::copy_nonoverlapping(empty.as_ptr(), state.as_mut_ptr(), empty.len()) };
+        let (lines, memory) = (bound.memory.len() / 2, bound.memory.as_mut_ptr());
+        // SAFETY: the two halves of the memory.
+        unsafe { ptr::copy_nonoverlapping(memory.wrapping_add(lines), memory, lines) };
+        for (state, (_, line)) in bound.states.iter_mut().zip(&self.reductions) {
+            state.ptr = memory.wrapping_add(*line).cast();
         }
         let bind = Bind {
             shape: &bound.shape,
@@ -186,12 +174,16 @@ impl Single {
             selected: &[],
         };
         let (kernel, laid) = (&self.compiled.kernels[0][0], &mut bound.laid);
+        if !laid.is_of(kernel) {
+            return None;
+        }
         // SAFETY: inputs lie within the sources, which are as those that the box was laid out for; every output is a result,
         // which is fresh and has the shape of the box (`returned`); states are borrowed for this run.
-        with_frame(|frame| unsafe { kernel.run_laid(frame, laid, &bind) });
+        let run = || with_frame(|frame| unsafe { kernel.run_laid(frame, laid, &bind) });
+        catch_unwind(AssertUnwindSafe(run)).ok()?;
         for (result, returned) in results.iter().zip(&self.returned) {
-            if let (From::Reduction(number), RootResult::Array(block)) = (returned.from, result) {
-                let (target, state) = (&self.reductions[number], &bound.states[number]);
+            if let (Maker::Reduction(number), RootResult::Array(block)) = (returned.maker, result) {
+                let ((target, _), state) = (&self.reductions[number], &bound.states[number]);
                 let (op, operand, cells) = (target.op, target.operand, state.cells);
                 // SAFETY: the state has taken in the elements of the box; the result has one element for each cell.
                 unsafe { reduce::finish(op, operand, state.ptr, cells, target.count, block.as_mut_ptr()) }
@@ -202,21 +194,72 @@ impl Single {
     }
 }
 
-/// What each root is, if the roots are the stores and the reductions of a stage, each of them once.
-fn returned(plan: &Plan, stage: &FusedStage) -> Option<SmallVec<[Returned; 2]>> {
-    let stores = stage.stores.iter().enumerate().map(|(number, &array)| (array, From::Store(number)));
-    let reductions = stage.reductions.iter().enumerate();
-    let reductions = reductions.map(|(number, target)| (target.array, From::Reduction(number)));
-    let mut computed: SmallVec<[(ArrayId, From); 2]> = stores.chain(reductions).collect();
-    let roots = plan.roots.iter().map(|root| {
-        let Root::Array(id) = *root else { return None };
-        let (_, from) = computed.swap_remove(computed.iter().position(|&(array, _)| array == id)?);
-        let array = plan.array(id);
-        // Stores have the shape of the box.
-        if matches!(from, From::Store(_)) && array.shape[..] != stage.units.shape()[..] {
+/// The states of a stage's reductions.
+struct Kept {
+    /// Their memory, then what it is before a run.
+    memory: Vec<Line>,
+    /// How they lie over the box, without addresses.
+    states: SmallVec<[State; 2]>,
+    /// The reductions, and on which line each has its state.
+    reductions: Vec<(ReductionTarget, usize)>,
+}
+
+impl Kept {
+    /// The states of reductions of the whole box, unless they are too large to be kept.
+    fn new(stage: &FusedStage, shape: &[usize]) -> Option<Self> {
+        let origin: Shape = smallvec![0; shape.len()];
+        let cells = |target: &ReductionTarget| target.kept(shape, 1).iter().product();
+        let lines = |target: &ReductionTarget| target.state_bytes(cells(target)).div_ceil(size_of::<Line>());
+        let all: usize = stage.reductions.iter().map(lines).sum();
+        if all * size_of::<Line>() > MOST_OF_STATES {
             return None;
         }
-        Some(Returned { dtype: array.dtype, shape: array.shape.clone(), from })
+        let mut memory = vec![Line([0; 64]); 2 * all];
+        let mut states = SmallVec::new();
+        let mut reductions = Vec::with_capacity(stage.reductions.len());
+        let mut line = 0;
+        for target in &stage.reductions {
+            let empty = memory[all + line..].as_mut_ptr().cast();
+            // SAFETY: from there on are as many lines as a state of so many cells takes.
+            unsafe { reduce::init(target.op, target.operand, empty, cells(target)) };
+            let layout = StateLayout::new(target, shape, &stage.units);
+            states.push(layout.bind(ptr::null_mut(), &origin, &origin));
+            reductions.push((target.clone(), line));
+            line += lines(target);
+        }
+        Some(Kept { memory, states, reductions })
+    }
+}
+
+/// The inputs of a program over the whole of its space, without addresses; and which source each of them reads, from which
+/// byte after its first element on. `None` if one is no array in memory.
+fn inputs(plan: &Plan, variant: &Variant, sources: &Sources) -> Option<Vec<(Input, (usize, isize))>> {
+    let input = |input: &InputBinding| {
+        let Storage::Memory(source) = plan.array(input.array).storage else { return None };
+        let block = &sources.blocks[source as usize];
+        let origin: Shape = smallvec![0; variant.program.ndim];
+        let (strides, offset) = input.view.strides(block.strides(), &origin);
+        let read = (source as usize, offset * block.dtype().size() as isize);
+        Some((Input { ptr: ptr::null(), strides }, read))
+    };
+    variant.inputs.iter().map(input).collect()
+}
+
+/// What each root is, if the roots are the stores and the reductions of a stage, each of them once.
+fn returned(plan: &Plan, stage: &FusedStage) -> Option<SmallVec<[Returned; 2]>> {
+    let stores = stage.stores.iter().enumerate().map(|(number, &array)| (array, Maker::Store(number)));
+    let reductions = stage.reductions.iter().enumerate();
+    let reductions = reductions.map(|(number, target)| (target.array, Maker::Reduction(number)));
+    let mut computed: SmallVec<[(ArrayId, Maker); 2]> = stores.chain(reductions).collect();
+    let roots = plan.roots.iter().map(|root| {
+        let Root::Array(id) = *root else { return None };
+        let (_, maker) = computed.swap_remove(computed.iter().position(|&(array, _)| array == id)?);
+        let array = plan.array(id);
+        // Stores have the shape of the box.
+        if matches!(maker, Maker::Store(_)) && array.shape[..] != stage.units.shape()[..] {
+            return None;
+        }
+        Some(Returned { dtype: array.dtype, shape: array.shape.clone(), maker })
     });
     let roots = roots.collect::<Option<_>>()?;
     computed.is_empty().then_some(roots)

@@ -1,3 +1,6 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chunkwise_exec::{Listener, Observer, RunInfo};
 use ndarray::{Array2, ArrayD, Axis, ShapeBuilder, array, s};
 
 use super::*;
@@ -52,42 +55,89 @@ fn one_array_twice_has_another_plan_than_two_arrays() {
 /// Whether the plan of an array is kept as one that runs at once.
 fn is_single<D: ndarray::Dimension>(x: &ChunkedArray<f64, D>) -> bool {
     let roots = [x.expr().clone()];
-    recall(&roots).expect("its plan is kept").known.single.is_some()
+    recall(&roots).expect("its plan is kept").single().is_some()
+}
+
+/// Counts the runs that it is told of.
+#[derive(Clone, Default)]
+struct Counting(Arc<AtomicUsize>);
+
+impl Observer for Counting {
+    fn begin(self: Arc<Self>, _: &RunInfo<'_>) -> Option<Arc<dyn Listener>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        None
+    }
+}
+
+/// Computes an array for the first time, at once, and in the ordinary way, which a run that somebody watches takes.
+fn thrice<D: ndarray::Dimension>(x: &ChunkedArray<f64, D>) -> [Vec<u64>; 3] {
+    let watched = Counting::default();
+    let config = Config::default().observe(watched.clone());
+    let values = [x.compute(), x.compute(), x.compute_with(&config)];
+    assert_eq!(watched.0.load(Ordering::Relaxed), 1, "nobody watches the others");
+    values.map(|values| values.unwrap().iter().map(|value| value.to_bits()).collect())
 }
 
 #[test]
 fn one_task_over_memory_runs_at_once() {
-    let (a, b) = (matrix(0.0), matrix(100.0));
-    let compute = |a: &Array2<f64>, b: &Array2<f64>| {
-        let [x, y] = [a, b].map(|x| ChunkedArray::from_array(x.to_shared(), Auto).unwrap());
-        let squares = (&x - &y).powi(2);
-        let columns = squares.mean_axis(Axis(0)).unwrap();
-        let rows = x.slice(s![1..;2, ..;-1]).unwrap().max_axis(crate::keep(Axis(1))).unwrap();
-        let places = ChunkedArray::from_shape_fn((6, 5), |(i, j)| (i * 5 + j) as f64).unwrap() + 1.0;
-        let values = (columns.compute().unwrap(), rows.compute().unwrap(), places.compute().unwrap());
-        let both = crate::compute((x.sum().value(), (&x * 2.0), x.std(1.0).value())).unwrap();
-        assert!(is_single(&columns) && is_single(&rows));
-        (values, both)
-    };
-    let first = compute(&a, &b);
-    for _ in 0..2 {
-        assert_eq!(compute(&a, &b), first);
-        let ((columns, rows, _), (sum, doubled, _)) = compute(&b, &a);
-        assert_eq!(columns, first.0.0);
-        assert_eq!(rows, Array2::from_shape_fn((3, 1), |(i, _)| b[[2 * i + 1, 4]]));
-        assert_eq!((sum, doubled), (b.sum(), &b * 2.0));
+    let deep = ArrayD::from_shape_fn(vec![3, 4, 5], |at| (at[0] * 31 + at[1] * 7 + at[2]) as f64 / 3.0);
+    let draws = Generator::seeded(7).standard_normal((4, 3)).unwrap();
+    for from in [0.0, 0.1] {
+        let [a, b] = [matrix(from), matrix(100.0 - from)];
+        let [x, y] = [&a, &b].map(|x| ChunkedArray::from_array(x.to_shared(), Auto).unwrap());
+        let deep = ChunkedArray::from_array(deep.mapv(|x| x - from).into_shared(), Auto).unwrap();
+        let turned = deep.permuted_axes(&[2, 0, 1][..]).unwrap();
+        let arrays = [
+            (&x - &y * 2.0).into_dyn(),
+            (&x - &y).powi(2).mean_axis(Axis(0)).unwrap().into_dyn(),
+            x.slice(s![1..;2, ..;-1]).unwrap().max_axis(crate::keep(Axis(1))).unwrap().into_dyn(),
+            (x.slice(s![..;-1, 1..3]).unwrap()
+                / y.slice(s![2.., ..2]).unwrap().slice(s![.., ..;-1]).unwrap().sum())
+            .into_dyn(),
+            x.std(1.0).into_dyn(),
+            (&x * x.mean_axis(crate::keep(Axis(1))).unwrap().slice(s![..1, ..]).unwrap()).sum().into_dyn(),
+            (ChunkedArray2::<f64>::eye(5).unwrap() + ChunkedArray::arange(0..5).unwrap().cast::<f64>())
+                .into_dyn(),
+            turned.slice(s![1..;2, .., ..;-1]).unwrap().sqrt().into_dyn(),
+            turned.nanmin_axis(Axis(1)).unwrap(),
+            (&draws * 2.0).into_dyn(),
+            x.slice(s![2, 3]).unwrap().into_dyn(),
+        ];
+        for (number, array) in arrays.iter().enumerate() {
+            let [first, at_once, watched] = thrice(array);
+            assert_eq!(at_once, watched, "number {number}");
+            assert_eq!(first, watched, "number {number}");
+            // The product with means of the array itself takes two tasks.
+            assert_eq!(is_single(array), ![3, 5].contains(&number), "number {number}");
+        }
+        assert_eq!(arrays[0].compute().unwrap(), (&a - &b * 2.0).into_dyn());
+        // Several at once, one of them twice.
+        for _ in 0..3 {
+            let doubled = &x * 2.0;
+            let (sum, largest, both) =
+                crate::compute((x.sum().value(), x.max().value(), (&doubled, &doubled))).unwrap();
+            assert_eq!((sum, largest), (a.sum(), a[[5, 4]]));
+            assert_eq!(both, (&a * 2.0, &a * 2.0));
+        }
     }
 }
 
 #[test]
 fn nothing_else_runs_at_once() {
     let x = ChunkedArray::from_array(matrix(0.0).to_shared(), 2).unwrap();
-    let long = ChunkedArray::from_array(ArrayD::<f64>::zeros(vec![1 << 20]).into_shared(), Auto).unwrap();
-    let sum = long.sum();
-    let product = x.dot(&x.t()).unwrap();
-    for y in [sum.into_dyn(), product.into_dyn(), x.cumsum_axis(Axis(0)).unwrap().into_dyn()] {
-        y.compute().unwrap();
-        assert!(!is_single(&y), "{y:?}");
+    let long = ChunkedArray::from_array(Array2::<f64>::zeros((1 << 11, 1 << 9)).into_shared(), Auto).unwrap();
+    let arrays = [
+        long.sum().into_dyn(),
+        long.slice(s![..9, ..]).unwrap().var_axis(Axis(0), 0.0).unwrap().into_dyn(),
+        x.dot(&x.t()).unwrap().into_dyn(),
+        x.cumsum_axis(Axis(0)).unwrap().into_dyn(),
+        x.slice(s![..0, ..]).unwrap().into_dyn(),
+        x.slice(s![..0, ..]).unwrap().sum_axis(Axis(0)).unwrap().into_dyn(),
+    ];
+    for (number, array) in arrays.iter().enumerate() {
+        let [first, again, watched] = thrice(array);
+        assert_eq!((&first, &again), (&watched, &watched));
+        assert!(!is_single(array), "number {number}");
     }
 }
 
@@ -98,7 +148,7 @@ fn a_plan_that_runs_at_once_leaves_other_layouts_alone() {
     y.compute().unwrap();
     let roots = [y.expr().clone()];
     let recalled = recall(&roots).unwrap();
-    let single = recalled.known.single.as_ref().unwrap();
+    let single = recalled.single().unwrap();
     let block = recalled.arrays[0];
     assert!(single.run(&recalled.arrays).is_some());
     let turned = Arc::new(block.permuted(&[1, 0]));

@@ -138,6 +138,13 @@ pub struct Laid {
     space: Space,
 }
 
+impl Laid {
+    /// Whether they are those of a kernel, and were not left by a panic.
+    pub fn is_of(&self, kernel: &Kernel) -> bool {
+        self.kernel == kernel.id
+    }
+}
+
 /// First-level cache that a tile's values may take.
 const CACHE: usize = 24 * 1024;
 
@@ -264,13 +271,13 @@ impl Kernel {
     /// As for [`run`](Self::run); the box must differ from the one that was laid out in nothing but addresses, numbers of
     /// cells, and first cells and values of coordinates.
     pub unsafe fn run_laid(&self, frame: &mut Frame, laid: &mut Laid, bind: &Bind<'_>) {
-        // The frame has them while they run, and may lose them.
-        assert_eq!(mem::take(&mut laid.kernel), self.id, "loops are laid out for one kernel");
+        assert!(laid.is_of(self), "loops are laid out for one kernel");
+        // The frame has them while they run, and a panic leaves them there. The last panel leads back to the first.
+        laid.kernel = 0;
         mem::swap(&mut frame.run.space, &mut laid.space);
         // SAFETY: the caller's promise; the counts are those of the box that was laid out.
         unsafe { run::run(self, frame, bind) };
         mem::swap(&mut frame.run.space, &mut laid.space);
-        laid.space.restart();
         laid.kernel = self.id;
     }
 

@@ -110,15 +110,6 @@ impl Space {
         self.lens.len() >= 2 && !self.row_major && self.transposes(1)
     }
 
-    /// Goes back to the first panel.
-    pub(super) fn restart(&mut self) {
-        // One panel is where it was; even to fill little with zeros takes tens of nanoseconds.
-        if !self.index.is_empty() {
-            self.index.fill(0);
-            self.offsets.fill(0);
-        }
-    }
-
     /// Rows and columns of a panel.
     pub(super) fn panel(&self) -> [usize; 2] {
         let len = |axis: usize| self.lens.get(axis).copied().unwrap_or(1);
@@ -168,7 +159,7 @@ impl Space {
         position
     }
 
-    /// Moves to the next panel; false after the last.
+    /// Moves to the next panel; false after the last, which leads back to the first.
     pub(super) fn advance(&mut self) -> bool {
         for (k, index) in self.index.iter_mut().enumerate() {
             let steps = &self.steps[(k + 2) * self.lanes..][..self.lanes];
