@@ -15,7 +15,7 @@ unary_methods! {
     /// Cube roots, within 1 unit in the last place.
     cbrt [Real] -> A = Unary::Cbrt, "[0.0]" => "[0.0]";
 
-    /// Exponentials, `e` to the power of each element; of floats within 1 unit in the last place.
+    /// Exponentials, `e` to the power of each element; of floats within 1.01 units in the last place.
     exp [Inexact] -> A = Unary::Exp, "[0.0, f64::NEG_INFINITY]" => "[1.0, 0.0]";
 
     /// 2 to the power of each element, within 1 unit in the last place.
